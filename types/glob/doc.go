@@ -2,8 +2,8 @@
 //
 // # The grammar
 //
-//	*        any bytes, none too
 //	?        one byte
+//	*        any bytes, none too
 //	[abc]    one of these bytes;  [^abc] none of them;  [a-z] a range, its ends in either order
 //	\x       the byte x itself, within a class too
 //	x        any other byte, itself
@@ -17,7 +17,8 @@
 //	[a-]        at the end of the pattern: "a" or "-";  otherwise "]" is the end of the range
 //	[a-\]       "\" is the end of the range, not an escape
 //	a\          a lone backslash at the end is a backslash
-//	*           does not match the empty text: nothing but the empty pattern does
+//	*           does not match the empty text: nothing but the empty pattern does (KEYS and SCAN
+//	            show the empty key under a lone star because they don't match at all then)
 //	[a-\xff]    bytes are signed, so this is \xff to "a"
 //
 // # How matching works, and how long it takes

@@ -3,6 +3,7 @@ package num
 import (
 	"bytes"
 	"math"
+	"math/bits"
 	"strconv"
 )
 
@@ -218,7 +219,7 @@ func (l *literal) round() float64 {
 	// The value lies in [10^(magnitude-1), 10^magnitude). Doubles end at 1.8e308 and 4.9e-324;
 	// deciding here keeps exponents short, and strconv from building an error.
 	switch magnitude := int64(l.digits) + l.exp; {
-	case magnitude > 310:
+	case magnitude > 309:
 		return math.Inf(1)
 	case magnitude < -330:
 		return 0
@@ -292,11 +293,11 @@ func parseHex(b []byte) (float64, verdict) {
 	if l.sticky {
 		l.mant |= 1
 	}
-	// The value lies in [2^exp, 2^(exp+60)); doubles end at 2^1024 and 2^-1074.
-	switch {
-	case l.exp > 1024:
+	// The value lies in [2^(magnitude-1), 2^magnitude). Doubles end at 2^1024 and 2^-1074.
+	switch magnitude := int64(bits.Len64(l.mant)) + l.exp; {
+	case magnitude > 1024:
 		return math.Inf(1), outOfRange
-	case l.exp < -1200:
+	case magnitude < -1080:
 		return 0, outOfRange
 	}
 	var buf [32]byte

@@ -1,0 +1,167 @@
+package num
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestParseInt(t *testing.T) {
+	accepted := map[string]int64{
+		"0": 0, "1": 1, "-1": -1, "10": 10, "1234567890": 1234567890,
+		"9223372036854775807": math.MaxInt64, "-9223372036854775808": math.MinInt64,
+		"-9223372036854775807": math.MinInt64 + 1, "999999999999999999": 999999999999999999,
+	}
+	for s, want := range accepted {
+		if n, ok := ParseInt([]byte(s)); !ok || n != want {
+			t.Errorf("ParseInt(%q) = %d, %v", s, n, ok)
+		}
+	}
+	refused := []string{
+		"", "-", "+", "+1", "-0", "00", "01", "-01", " 1", "1 ", "1.0", "1e3", "0x1", "--1",
+		"1-", "a", "1\x00", "\x00", "9223372036854775808", "-9223372036854775809",
+		"18446744073709551616", "18446744073709551617", "99999999999999999999", "1/", "1:",
+		"-99999999999999999999", strings.Repeat("1", 100),
+	}
+	for _, s := range refused {
+		if n, ok := ParseInt([]byte(s)); ok {
+			t.Errorf("ParseInt(%q) = %d", s, n)
+		}
+	}
+}
+
+// Where double2ll ends: every double within is an integer or has a fraction, none is refused for
+// its size.
+func TestFloatToIntBounds(t *testing.T) {
+	const bound = 1 << 62
+	above := math.Nextafter(bound, math.Inf(1))
+	for _, test := range []struct {
+		f  float64
+		n  int64
+		ok bool
+	}{
+		{0, 0, true}, {math.Copysign(0, -1), 0, true}, {1.5, 0, false}, {-3, -3, true},
+		{bound, bound, true}, {-bound, -bound, true}, {above, 0, false}, {-above, 0, false},
+		{math.Nextafter(bound, 0), bound - 512, true}, {1e300, 0, false},
+		{math.Inf(1), 0, false}, {math.Inf(-1), 0, false}, {math.NaN(), 0, false},
+		{math.SmallestNonzeroFloat64, 0, false}, {1<<53 + 2, 1<<53 + 2, true},
+	} {
+		if n, ok := FloatToInt(test.f); ok != test.ok || ok && n != test.n {
+			t.Errorf("FloatToInt(%g) = %d, %v", test.f, n, ok)
+		}
+	}
+}
+
+func TestAppendScore(t *testing.T) {
+	for _, test := range []struct {
+		f    float64
+		want string
+	}{
+		{0, "0"}, {math.Copysign(0, -1), "-0"}, {3, "3"}, {-3, "-3"}, {1.5, "1.5"},
+		{0.1, "0.10000000000000001"}, {1e17, "100000000000000000"},
+		{1 << 62, "4611686018427387904"}, {1 << 63, "9.2233720368547758e+18"},
+		{math.Inf(1), "inf"}, {math.Inf(-1), "-inf"}, {math.NaN(), "nan"},
+	} {
+		if got := string(AppendScore([]byte("x"), test.f)); got != "x"+test.want {
+			t.Errorf("AppendScore(%g) = %s", test.f, got)
+		}
+	}
+}
+
+func TestNothingAllocates(t *testing.T) {
+	var sink float64
+	dst := make([]byte, 0, 64)
+	texts := make([][]byte, 0, len(oddLiterals))
+	for _, s := range oddLiterals {
+		// The kinds of literal that doc.go excepts.
+		if !strings.HasPrefix(s, "9007199254740993.0") &&
+			!strings.HasPrefix(s, "1.7976931348623159") && !strings.HasPrefix(s, "1797") &&
+			!strings.HasPrefix(s, "9999999") {
+			texts = append(texts, []byte(s))
+		}
+	}
+	allocations := testing.AllocsPerRun(100, func() {
+		for _, b := range texts {
+			f, _ := ParseFloat(b)
+			g, _ := ParseFloatBound(b)
+			n, _ := ParseInt(b)
+			sink += f + g
+			dst = AppendFloat17(dst[:0], f)
+			dst = AppendScore(dst, g)
+			dst = AppendInt(dst, n)
+		}
+	})
+	if allocations != 0 {
+		t.Errorf("%v allocations", allocations)
+	}
+}
+
+// FuzzParse compares with strconv, whose grammar is nearly that of C: it takes underscores and
+// NaN, asks for the exponent of a hexadecimal literal, and has no verdict on underflow.
+func FuzzParse(f *testing.F) {
+	for _, s := range oddLiterals {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s := string(b)
+		if n, ok := ParseInt(b); ok {
+			if back := strconv.FormatInt(n, 10); back != s {
+				t.Fatalf("ParseInt(%q) = %s", s, back)
+			}
+		} else if n, err := strconv.ParseInt(s, 10, 64); err == nil &&
+			strconv.FormatInt(n, 10) == s {
+			t.Fatalf("ParseInt refuses %s", s)
+		}
+		got, v := parse(b)
+		text := s
+		if strings.Contains(strings.ToLower(s), "0x") && !strings.ContainsAny(s, "pP") {
+			text += "p0"
+		}
+		want, err := strconv.ParseFloat(text, 64)
+		if want != want || strings.Contains(s, "_") || err != nil &&
+			err.(*strconv.NumError).Err == strconv.ErrSyntax {
+			if v != invalid {
+				t.Fatalf("parse(%q) = %g, %d", s, got, v)
+			}
+			return
+		}
+		if v == invalid || math.Float64bits(got) != math.Float64bits(want) {
+			t.Fatalf("parse(%q) = %x, %d, want %x", s, got, v, want)
+		}
+		if out := AppendFloat17(nil, got); v == exact {
+			if back, ok := ParseFloat(out); !ok || back != got {
+				t.Fatalf("%s reads as %g", out, back)
+			}
+		}
+	})
+}
+
+func BenchmarkParseInt(b *testing.B) {
+	text := []byte("1234567890")
+	for b.Loop() {
+		ParseInt(text)
+	}
+}
+
+func BenchmarkParseFloat(b *testing.B) {
+	for _, s := range []string{"42", "3.25", "0.30000000000000004", "1.7976931348623157e308"} {
+		text := []byte(s)
+		b.Run(s, func(b *testing.B) {
+			for b.Loop() {
+				ParseFloat(text)
+			}
+		})
+	}
+}
+
+func BenchmarkAppendFloat17(b *testing.B) {
+	dst := make([]byte, 0, 32)
+	for _, f := range []float64{42, 3.25, 0.1} {
+		b.Run(strconv.FormatFloat(f, 'g', -1, 64), func(b *testing.B) {
+			for b.Loop() {
+				dst = AppendFloat17(dst[:0], f)
+			}
+		})
+	}
+}
