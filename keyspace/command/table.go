@@ -6,5 +6,18 @@ import "github.com/ringer-kv/ringer/keyspace"
 func Table() []*keyspace.Spec {
 	return []*keyspace.Spec{
 		// connection.go
+
+		// expire.go
+		&expireSpec, &pexpireSpec, &expireatSpec, &pexpireatSpec, &ttlSpec, &pttlSpec,
+		&expiretimeSpec, &pexpiretimeSpec, &persistSpec,
+
+		// flush.go
+		&dbsizeSpec, &flushdbSpec, &flushallSpec,
+
+		// generic.go
+		&delSpec, &unlinkSpec, &existsSpec, &typeSpec, &keysSpec, &scanSpec,
+
+		// string.go
+		&getSpec, &setSpec,
 	}
 }

@@ -25,6 +25,17 @@ const (
 	ErrOOM            Error = "OOM command not allowed when used memory > 'maxmemory'."
 	ErrNoAuth         Error = "NOAUTH Authentication required."
 	ErrInvalidCursor  Error = "ERR invalid cursor"
+	ErrExpireNX       Error = "ERR NX and XX, GT or LT options at the same time are not compatible"
+	ErrExpireGTLT     Error = "ERR GT and LT options at the same time are not compatible"
+	ErrZAddNXXX       Error = "ERR XX and NX options at the same time are not compatible"
+	ErrZAddGTLTNX     Error = "ERR GT, LT, and/or NX options at the same time are not compatible"
+	ErrZAddIncrPairs  Error = "ERR INCR option supports a single increment-element pair"
+	ErrScoreNaN       Error = "ERR resulting score is not a number (NaN)"
+	ErrMinMaxNotFloat Error = "ERR min or max is not a float"
+	ErrMinMaxNotLex   Error = "ERR min or max not valid string range item"
+	ErrLexWithScores  Error = "ERR syntax error, WITHSCORES not supported in combination with BYLEX"
+	ErrLimitAlone     Error = "ERR syntax error, LIMIT is only supported in combination with " +
+		"either BYSCORE or BYLEX"
 )
 
 // WrongArity is the reply to a wrong number of arguments of a command ("get", "config|get").
@@ -66,6 +77,14 @@ func UnknownSubcommand(sub []byte, command string) Error {
 func InvalidExpire(command string) Error {
 	return Error(fmt.Sprintf("ERR invalid expire time in '%s' command", command))
 }
+
+// UnsupportedOption is the reply to an option of EXPIRE that does not exist.
+func UnsupportedOption(option []byte) Error {
+	return Error(fmt.Sprintf("ERR Unsupported option %s", option))
+}
+
+// Failure is the reply when the server could not do what it was asked to, for a reason of its own.
+func Failure(err error) Error { return Error("ERR " + err.Error()) }
 
 // Protocol is the reply to bytes that are not the protocol, after which the connection closes.
 func Protocol(what string) Error { return Error("ERR Protocol error: " + what) }

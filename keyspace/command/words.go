@@ -1,0 +1,9 @@
+package command
+
+// The words that commands record in the deterministic form of a write. They are never changed.
+var (
+	setWord       = []byte("SET")
+	pxatWord      = []byte("PXAT")
+	delWord       = []byte("DEL")
+	pexpireatWord = []byte("PEXPIREAT")
+)

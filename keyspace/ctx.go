@@ -1,0 +1,67 @@
+package keyspace
+
+import (
+	"math/rand/v2"
+
+	"github.com/ringer-kv/ringer/keyspace/reply"
+)
+
+// Ctx is what a command runs in: its arguments, its database, its session and the writer of its
+// reply, and the only time and randomness that it may use. It is valid until Run returns.
+//
+// Owned by the keyspace goroutine.
+type Ctx struct {
+	Engine  *Engine
+	Session *Session
+	Spec    *Spec
+	DB      *DB
+	// Args are the words of the command, Args[0] its name as it was sent. They lie in the
+	// connection's buffer: what is kept must be copied.
+	Args [][]byte
+	// Reply takes the reply: exactly one value.
+	Reply reply.Writer
+	// NowMs is the wall clock in milliseconds since 1970, one reading for a whole batch.
+	NowMs int64
+	Rand  *rand.Rand
+
+	recorded bool // Record was called: Args are not to be recorded
+}
+
+// Error replies with an error.
+func (c *Ctx) Error(e reply.Error) { c.Reply.Error(e) }
+
+// OK replies OK.
+func (c *Ctx) OK() { c.Reply.Status("OK") }
+
+// Changed tells the rest of the server that the command has changed a key: it counts towards the
+// changes since the last save, marks the key for those who watch it and publishes the event.
+// Redis: signalModifiedKey, notifyKeyspaceEvent and server.dirty in one.
+func (c *Ctx) Changed(class NotifyClass, event string, key []byte) {
+	c.Engine.dirty++
+	c.Engine.notify(class, event, key, c.DB)
+}
+
+// Notify publishes a further event of a change that Changed has told of (the expire of a SET EX).
+func (c *Ctx) Notify(class NotifyClass, event string, key []byte) {
+	c.Engine.notify(class, event, key, c.DB)
+}
+
+// Dirty counts a change that is of no one key (FLUSHALL), so that the command is recorded.
+func (c *Ctx) Dirty() { c.Engine.dirty++ }
+
+// Record replaces what the log of writes will hold for this command by a form that gives the same
+// result wherever and whenever it is executed: EXPIRE as PEXPIREAT, SPOP as SREM. It may be called
+// several times, for several writes; the arguments are read before the command returns.
+func (c *Ctx) Record(args ...[]byte) {
+	c.recorded = true
+	c.Engine.record(c.DB, args)
+}
+
+// CloseAfterReply closes the connection when the reply is written (QUIT).
+func (c *Ctx) CloseAfterReply() { c.Session.flags |= sessionCloseSoon }
+
+// Select changes the session's database. The index must be valid.
+func (c *Ctx) Select(index int) {
+	c.Session.db = c.Engine.dbs[index]
+	c.DB = c.Session.db
+}

@@ -1,0 +1,382 @@
+package keyspace
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/ringer-kv/ringer/types/arena"
+	"github.com/ringer-kv/ringer/types/dict"
+)
+
+// ErrMaxClients means that as many clients are connected as maxclients allows.
+var ErrMaxClients = errors.New("max number of clients reached")
+
+// ErrClosed means that the engine has been closed.
+var ErrClosed = errors.New("keyspace: engine closed")
+
+// Options configure an Engine. The zero value of each field but Commands is a good default.
+type Options struct {
+	Commands []*Spec
+	Config   *Config // owned by the engine from New on; nil: the defaults
+	Clock    Clock   // nil: the system's
+	Seed     uint64  // of the random numbers and hashes, for tests; 0: a random one
+	// ArenaBytes is the address space to reserve for data; 0: all that can be addressed.
+	ArenaBytes int64
+	Recorders  []Recorder
+	Observers  []Observer
+	// Log takes the server's log lines; nil drops them.
+	Log func(level LogLevel, text string)
+	// Shutdown is called, once, in a goroutine of its own, when a client asks for SHUTDOWN.
+	Shutdown func()
+}
+
+// LogLevel is the level of a log line, as in redis.conf's loglevel.
+type LogLevel uint8
+
+// The log levels, from the least important one.
+const (
+	LogDebug LogLevel = iota
+	LogVerbose
+	LogNotice
+	LogWarning
+)
+
+// Engine owns the data of one server: the goroutine that it starts is the only one that touches
+// databases, sessions and configuration. Its exported methods are the door to that goroutine.
+//
+// Safe for concurrent use.
+type Engine struct {
+	queue  *queue
+	limits Limits
+	lastID atomic.Int64
+	open   atomic.Int64 // sessions that are open or being opened
+	closed atomic.Bool
+	done   chan struct{} // closed when the owner has ended
+
+	// What follows is the owner's.
+	options   Options
+	config    *Config
+	clock     Clock
+	timer     Timer
+	timerAtMs int64 // when the timer will go off; 0: not set
+	nowMs     int64
+	lruClock  uint32
+	rand      *rand.Rand
+	seed      dict.Seed
+	arena     *arena.Arena // of space
+	space     *space
+	dbs       []*DB
+	commands  map[string]*Spec
+	table     []*Spec
+	ctx       Ctx
+	scratch   []byte // the output buffer that is passed from session to session
+	sessions  sessionList
+	dirtyList []*Session // sessions with output outside of a batch
+	dirty     int64      // changes since the start
+	stats     Stats
+	observers []Observer
+	recorders []Recorder
+	worker    *worker
+	stopping  bool
+	startMs   int64
+	runID     string
+}
+
+// New makes an engine and starts its owner goroutine, which ends with Close.
+func New(o Options) (*Engine, error) {
+	if o.Clock == nil {
+		o.Clock = systemClock{}
+	}
+	if o.Config == nil {
+		o.Config = NewConfig()
+	}
+	a, err := arena.New(arena.Options{ReserveBytes: o.ArenaBytes})
+	if err != nil {
+		return nil, fmt.Errorf("keyspace: %w", err)
+	}
+	e := &Engine{
+		queue: newQueue(), done: make(chan struct{}), options: o, config: o.Config,
+		clock: o.Clock, arena: a, space: &space{arena: a}, seed: hashSeed(o.Seed),
+		rand:      newRand(o.Seed),
+		observers: o.Observers, recorders: o.Recorders,
+	}
+	if err := e.compile(o.Commands); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	e.runID = e.randomHex(40)
+	e.dbs = make([]*DB, e.config.Databases)
+	for i := range e.dbs {
+		e.dbs[i] = newDB(e, i)
+	}
+	e.worker = newWorker(e)
+	e.applyLimits()
+	e.readClock()
+	e.startMs = e.nowMs
+	go e.run()
+	return e, nil
+}
+
+// newRand is the source of the engine's random numbers.
+func newRand(seed uint64) *rand.Rand {
+	if seed == 0 {
+		return rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
+	return rand.New(rand.NewPCG(seed, seed))
+}
+
+// hashSeed is the seed of the tables. With a seed given, the hash is one that comes out the same
+// in every process, so that a test sees the same order of keys; it is not safe against floods.
+func hashSeed(seed uint64) dict.Seed {
+	if seed == 0 {
+		return dict.MakeSeed()
+	}
+	return dict.SeedFunc(func(key []byte) uint32 {
+		h := fnv.New64a()
+		var s [8]byte
+		binary.LittleEndian.PutUint64(s[:], seed)
+		h.Write(s[:])
+		h.Write(key)
+		sum := h.Sum64()
+		return uint32(sum ^ sum>>32)
+	})
+}
+
+// Close ends the owner goroutine, which gives the memory back. Connections must be closed before,
+// by the front ends; what is still submitted after it is never executed.
+func (e *Engine) Close() error {
+	if e.closed.Swap(true) {
+		return ErrClosed
+	}
+	e.queue.push(&event{kind: eventRun, run: func() { e.stopping = true }})
+	<-e.done
+	return nil
+}
+
+// Do runs fn in the owner goroutine and returns when it has run. fn may use everything that is
+// owned by the keyspace goroutine.
+func (e *Engine) Do(fn func()) error {
+	ran := make(chan struct{})
+	e.queue.push(&event{kind: eventRun, run: func() { fn(); close(ran) }})
+	select {
+	case <-ran:
+		return nil
+	case <-e.done:
+		return ErrClosed
+	}
+}
+
+// Open makes the session of a new connection.
+func (e *Engine) Open(c Conn, info ConnInfo) (*Session, error) {
+	if e.closed.Load() {
+		return nil, ErrClosed
+	}
+	if e.open.Add(1) > e.limits.MaxClients.Load() {
+		e.open.Add(-1)
+		e.limits.Rejected.Add(1)
+		return nil, ErrMaxClients
+	}
+	s := &Session{engine: e, conn: c, info: info, id: e.lastID.Add(1), w: info.Writer}
+	s.evOpen = event{kind: eventOpen, s: s}
+	s.evDrained = event{kind: eventDrained, s: s}
+	s.evHangup = event{kind: eventHangup, s: s}
+	e.queue.push(&s.evOpen)
+	return s, nil
+}
+
+// Submit hands a batch of the session over to the owner. It does not block.
+func (e *Engine) Submit(s *Session, b *Batch) {
+	b.ev = event{kind: eventBatch, s: s, b: b}
+	e.queue.push(&b.ev)
+}
+
+// Submission is one batch of many that are handed over together.
+type Submission struct {
+	Session *Session
+	Batch   *Batch
+}
+
+// SubmitAll hands batches of several sessions over with one push.
+func (e *Engine) SubmitAll(all []Submission) {
+	if len(all) == 0 {
+		return
+	}
+	var newest *event
+	for _, sub := range all {
+		sub.Batch.ev = event{kind: eventBatch, s: sub.Session, b: sub.Batch, next: newest}
+		newest = &sub.Batch.ev
+	}
+	e.queue.pushChain(newest, &all[0].Batch.ev)
+}
+
+// Hangup tells that the connection of the session is gone. It must be called exactly once for
+// each session; a batch in flight is still reported done.
+func (e *Engine) Hangup(s *Session) { e.queue.push(&s.evHangup) }
+
+// run is the owner goroutine.
+func (e *Engine) run() {
+	defer close(e.done)
+	for !e.stopping {
+		ev := e.queue.take()
+		if ev == nil {
+			e.wait()
+			e.readClock()
+			e.background()
+			continue
+		}
+		e.readClock()
+		for ev != nil {
+			next := ev.next // the event may be queued again as soon as it has been handled
+			e.handle(ev)
+			ev = next
+		}
+		e.flushDirty()
+		e.background()
+	}
+	e.shutDown()
+}
+
+// readClock reads the clock for the commands of a round.
+func (e *Engine) readClock() {
+	e.nowMs = e.clock.Now().UnixMilli()
+	e.lruClock = uint32(e.nowMs/1000) & (1<<24 - 1)
+}
+
+// idleYields is how often the owner lets others run before it goes to sleep: the goroutines that
+// have just been made ready fill the queue meanwhile, which makes batches of rounds. Measured.
+const idleYields = 2
+
+// wait returns when there may be something to do.
+func (e *Engine) wait() {
+	for range idleYields {
+		runtime.Gosched()
+		if !e.queue.empty() {
+			return
+		}
+	}
+	e.armTimer()
+	q := e.queue
+	q.asleep.Store(true)
+	if !q.empty() && q.asleep.CompareAndSwap(true, false) {
+		return
+	}
+	<-q.wake
+}
+
+// armTimer makes sure that the owner wakes for what is due by the clock.
+func (e *Engine) armTimer() {
+	due := e.nextDueMs()
+	if due == 0 || (e.timerAtMs > e.nowMs && e.timerAtMs <= due) {
+		return
+	}
+	e.timerAtMs = due
+	d := time.Duration(max(due-e.nowMs, 1)) * time.Millisecond
+	if e.timer == nil {
+		e.timer = e.clock.AfterFunc(d, e.queue.rouse)
+		return
+	}
+	e.timer.Reset(d)
+}
+
+// handle deals with one event.
+func (e *Engine) handle(ev *event) {
+	switch ev.kind {
+	case eventBatch:
+		e.startBatch(ev.s, ev.b)
+	case eventOpen:
+		e.openSession(ev.s)
+	case eventDrained:
+		e.drained(ev.s)
+	case eventHangup:
+		e.hangup(ev.s)
+	case eventRun:
+		ev.run()
+	}
+}
+
+// shutDown gives back what the engine holds.
+func (e *Engine) shutDown() {
+	if e.timer != nil {
+		e.timer.Stop()
+	}
+	e.worker.stop()
+	for ev := e.queue.take(); ev != nil; ev = ev.next {
+		if ev.kind == eventRun { // what the worker has brought back
+			ev.run()
+		}
+	}
+	if err := e.arena.Close(); err != nil {
+		e.log(LogWarning, "Unmapping the data: "+err.Error())
+	}
+}
+
+func (e *Engine) log(level LogLevel, text string) {
+	if e.options.Log != nil {
+		e.options.Log(level, text)
+	}
+}
+
+// randomHex is a random string of hexadecimal digits.
+func (e *Engine) randomHex(digits int) string {
+	b := make([]byte, digits)
+	for i := range b {
+		b[i] = "0123456789abcdef"[e.rand.IntN(16)]
+	}
+	return string(b)
+}
+
+// Limits are the settings that front ends read without asking the owner.
+//
+// Safe for concurrent use.
+type Limits struct {
+	MaxBulkBytes     atomic.Int64 // proto-max-bulk-len
+	QueryBufferBytes atomic.Int64 // client-query-buffer-limit
+	MaxClients       atomic.Int64
+	AuthRequired     atomic.Bool // a password is set: small limits before AUTH
+	Protected        atomic.Bool // protected-mode is in force: no password, default user
+	DirectWrite      atomic.Bool // the owner writes replies itself
+	Rejected         atomic.Int64
+}
+
+// Limits is the settings that front ends read.
+func (e *Engine) Limits() *Limits { return &e.limits }
+
+// applyLimits publishes the settings that front ends read.
+func (e *Engine) applyLimits() {
+	c := e.config
+	e.limits.MaxBulkBytes.Store(c.ProtoMaxBulkLen)
+	e.limits.QueryBufferBytes.Store(c.ClientQueryBufferLimit)
+	e.limits.MaxClients.Store(int64(c.MaxClients))
+	e.limits.AuthRequired.Store(c.RequirePass != "")
+	e.limits.Protected.Store(c.ProtectedMode && c.RequirePass == "")
+	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
+}
+
+// directWriteCores is the number of cores up to which the owner writes replies itself: waking the
+// connection's goroutine for it costs more than the write. Measured on 2 cores.
+const directWriteCores = 3
+
+// Authenticated reports whether the session may use more than the small limits before AUTH.
+//
+// Safe for concurrent use.
+func (s *Session) Authenticated() bool { return s.authenticated.Load() }
+
+// UsedBytes is what the data takes up: the live blocks of the arena and the expiry heaps.
+func (e *Engine) UsedBytes() int64 {
+	used := int64(0)
+	e.Do(func() { used = e.usedBytes() })
+	return used
+}
+
+func (e *Engine) usedBytes() int64 {
+	used := e.arena.UsedBytes()
+	for _, db := range e.dbs {
+		used += int64(db.expires.BytesUsed())
+	}
+	return used
+}

@@ -1,0 +1,67 @@
+package keyspace
+
+// An active expire slice ends after so many keys; the owner looks at its queue between slices.
+const expireSliceKeys = 64
+
+// rehashSliceBuckets is how many buckets an idle owner moves between two looks at its queue.
+const rehashSliceBuckets = 512
+
+// delWord is the name under which an expired key's deletion is recorded.
+var delWord = []byte("DEL")
+
+// background does what is due between rounds: it deletes keys whose time has come and, if the
+// owner has nothing else to do, moves tables along. Each call is short.
+func (e *Engine) background() {
+	if !e.config.ActiveExpire {
+		return
+	}
+	budget := expireSliceKeys
+	for _, db := range e.dbs {
+		budget = db.expireSlice(budget)
+	}
+	for _, db := range e.dbs {
+		if !e.queue.empty() {
+			return
+		}
+		db.table.Rehash(db.arena, rehashSliceBuckets)
+	}
+}
+
+// expireSlice deletes expired keys, at most budget of them, and returns what is left of it.
+func (db *DB) expireSlice(budget int) int {
+	for budget > 0 {
+		ref, deadlineMs, ok := db.expires.Min()
+		if !ok || deadlineMs >= db.engine.nowMs {
+			return budget
+		}
+		db.deleteExpired(db.at(ref))
+		budget--
+	}
+	return budget
+}
+
+// deleteExpired deletes a key whose deadline has passed. Redis: deleteExpiredKeyAndPropagate.
+func (db *DB) deleteExpired(e Entry) {
+	key := append([]byte(nil), e.key...) // it goes with the entry
+	db.Delete(e)
+	db.engine.stats.Expired++
+	db.engine.dirty++
+	db.engine.notify(NotifyExpired, "expired", key, db)
+	db.engine.record(db, [][]byte{delWord, key})
+}
+
+// nextDueMs is when the clock has something for the owner to do; 0: nothing.
+func (e *Engine) nextDueMs() int64 {
+	due := int64(0)
+	for _, db := range e.dbs {
+		if _, deadlineMs, ok := db.expires.Min(); ok && e.config.ActiveExpire {
+			if due == 0 || deadlineMs < due {
+				due = max(deadlineMs+1, e.nowMs+1)
+			}
+		}
+		if db.table.Rehashing() {
+			return e.nowMs + 1
+		}
+	}
+	return due
+}

@@ -1,0 +1,195 @@
+package keyspace
+
+import (
+	"runtime"
+
+	"github.com/ringer-kv/ringer/types/arena"
+	"github.com/ringer-kv/ringer/types/dict"
+)
+
+// lazyFreeElements is the size from which a value is freed in the background. Redis:
+// LAZYFREE_THRESHOLD.
+const lazyFreeElements = 64
+
+// lazyFreeBytes is the size from which the block of a string or listpack is: giving its pages
+// back to the system takes time.
+const lazyFreeBytes = 256 << 10
+
+// worker frees large objects that the owner has let go of, and closes arenas. It starts with the
+// first job and ends with the engine.
+//
+// Safe for concurrent use.
+type worker struct {
+	engine  *Engine
+	jobs    *queue
+	started bool
+	done    chan struct{}
+	ended   bool
+	stopped bool // the owner's: the goroutine is gone
+}
+
+func newWorker(e *Engine) *worker {
+	return &worker{engine: e, jobs: newQueue(), done: make(chan struct{})}
+}
+
+// do runs job in the background.
+func (w *worker) do(job func()) {
+	if w.stopped {
+		job()
+		return
+	}
+	if !w.started {
+		w.started = true
+		go w.run()
+	}
+	w.jobs.push(&event{run: job})
+}
+
+func (w *worker) run() {
+	defer close(w.done)
+	for !w.ended {
+		ev := w.jobs.take()
+		for ; ev != nil; ev = ev.next {
+			ev.run()
+		}
+		w.jobs.asleep.Store(true)
+		if !w.jobs.empty() && w.jobs.asleep.CompareAndSwap(true, false) {
+			continue
+		}
+		if !w.ended {
+			<-w.jobs.wake
+		}
+	}
+}
+
+// stop ends the worker after the jobs that it has.
+func (w *worker) stop() {
+	if w.started {
+		w.do(func() { w.ended = true })
+		<-w.done
+	}
+	w.stopped = true
+}
+
+// space is an arena with what the worker still holds of it.
+//
+// Owned by the keyspace goroutine.
+type space struct {
+	arena   *arena.Arena
+	pending int  // chains that have not come back
+	retired bool // by FLUSHALL: to be closed when the last chain is back
+}
+
+// free frees what walk passes to the chain, in the background. walk must touch nothing but
+// memory that nobody can reach any more.
+func (e *Engine) free(walk func(c *arena.Chain)) {
+	sp := e.space
+	sp.pending++
+	chain := sp.arena.NewChain()
+	e.worker.do(func() {
+		walk(chain)
+		e.queue.push(&event{kind: eventRun, run: func() {
+			sp.arena.Splice(chain)
+			sp.pending--
+			e.stats.LazyFreed++
+			e.closeIfRetired(sp)
+		}})
+	})
+}
+
+// closeIfRetired unmaps a space that nobody uses any more, in the background.
+func (e *Engine) closeIfRetired(sp *space) {
+	if !sp.retired || sp.pending > 0 {
+		return
+	}
+	e.worker.do(func() {
+		if err := sp.arena.Close(); err != nil {
+			e.queue.push(&event{kind: eventRun, run: func() {
+				e.log(LogWarning, "Unmapping flushed data: "+err.Error())
+			}})
+		}
+	})
+}
+
+// release frees an entry that is in no table any more, a large value in the background.
+func (e *Engine) release(en Entry) {
+	if en.Type() == TypeString {
+		if en.Encoding() == EncRawBlob {
+			e.releaseBlock(en.blobBlock())
+		}
+	} else {
+		e.releaseObject(en)
+	}
+	e.arena.Free(en.ref, en.bytes())
+}
+
+// blobBlock is the block of a large string.
+func (e Entry) blobBlock() (arena.Ref, int) {
+	ref, _, room := e.blob()
+	return ref, room
+}
+
+// releaseBlock frees one block.
+func (e *Engine) releaseBlock(ref arena.Ref, size int) {
+	if size < lazyFreeBytes {
+		e.arena.Free(ref, size)
+		return
+	}
+	e.free(func(c *arena.Chain) { c.Free(ref, size) })
+}
+
+// Flush empties the database in the background.
+func (db *DB) Flush() {
+	e := db.engine
+	if db.table.Len() == 0 {
+		return
+	}
+	e.dirty += int64(db.table.Len())
+	table, a := db.table, db.arena
+	db.table = dict.Table{}
+	db.expires.Reset()
+	e.free(func(c *arena.Chain) { freeTable(a, &table, c) })
+}
+
+// freeTable frees all entries of a detached table, their values and the table itself.
+func freeTable(a *arena.Arena, t *dict.Table, c *arena.Chain) {
+	const yieldEvery = 4096
+	db := &DB{arena: a}
+	n := 0
+	t.Each(a, func(r arena.Ref) bool {
+		if n++; n%yieldEvery == 0 {
+			runtime.Gosched()
+		}
+		en := db.at(r)
+		if en.Type() == TypeString {
+			if en.Encoding() == EncRawBlob {
+				c.Free(en.blobBlock())
+			}
+		} else {
+			en.freeObject(c)
+		}
+		c.Free(r, en.bytes())
+		return true
+	})
+	t.FreeChain(c)
+}
+
+// FlushAll empties all databases at once: the data moves to a new arena, and the old one is
+// unmapped in the background. O(databases).
+func (e *Engine) FlushAll() error {
+	fresh, err := arena.New(arena.Options{ReserveBytes: e.options.ArenaBytes})
+	if err != nil {
+		return err
+	}
+	old := e.space
+	e.space = &space{arena: fresh}
+	e.arena = fresh
+	for _, db := range e.dbs {
+		e.dirty += int64(db.table.Len())
+		db.table, db.arena = dict.Table{}, fresh
+		db.expires.Reset()
+	}
+	old.retired = true
+	e.closeIfRetired(old)
+	return nil
+}

@@ -1,0 +1,209 @@
+package keyspace
+
+// outputHighWater is how many bytes of replies a batch may produce before they must have been
+// written: past it the rest of the batch waits for the socket.
+const outputHighWater = 256 << 10
+
+// scratchLimit is the largest output buffer that is kept for the next session.
+const scratchLimit = 1 << 20
+
+// sessionList is the list of all sessions, in the order of their ids.
+//
+// Owned by the keyspace goroutine.
+type sessionList struct {
+	first, last *Session
+	n           int
+}
+
+func (l *sessionList) add(s *Session) {
+	s.prev = l.last
+	if l.last == nil {
+		l.first = s
+	} else {
+		l.last.next = s
+	}
+	l.last = s
+	l.n++
+}
+
+func (l *sessionList) remove(s *Session) {
+	if s.prev == nil {
+		l.first = s.next
+	} else {
+		s.prev.next = s.next
+	}
+	if s.next == nil {
+		l.last = s.prev
+	} else {
+		s.next.prev = s.prev
+	}
+	s.prev, s.next = nil, nil
+	l.n--
+}
+
+func (e *Engine) openSession(s *Session) {
+	s.db = e.dbs[0]
+	s.createdMs, s.lastActiveMs = e.nowMs, e.nowMs
+	e.sessions.add(s)
+	e.stats.Connections++
+}
+
+// startBatch begins to execute a batch that has just arrived.
+func (e *Engine) startBatch(s *Session, b *Batch) {
+	s.batch = b
+	s.lastActiveMs = e.nowMs
+	if s.flags&sessionGone != 0 {
+		e.dropBatch(s)
+		return
+	}
+	if s.kept && !s.conn.Busy() {
+		s.kept = false
+	}
+	if b.Spare != nil {
+		if e.scratch == nil {
+			e.scratch = b.Spare[:0]
+		}
+		b.Spare = nil
+	}
+	e.runBatch(s)
+}
+
+// runBatch executes the commands of the session's batch, from where it stands. It returns before
+// the end when the output has to be written first or a command blocks; drained and unblock go on.
+func (e *Engine) runBatch(s *Session) {
+	e.lendScratch(s)
+	b := s.batch
+	from := int32(0)
+	if b.pos > 0 {
+		from = b.Ends[b.pos-1]
+	}
+	for b.pos < len(b.Ends) && s.flags&sessionCloseSoon == 0 {
+		to := b.Ends[b.pos]
+		b.pos++
+		e.execute(s, b.Args[from:to:to])
+		from = to
+		if s.w.Len() >= outputHighWater {
+			if !e.flush(s, 0) {
+				return
+			}
+			e.lendScratch(s)
+		}
+	}
+	e.finishBatch(s)
+}
+
+// finishBatch replies what stands behind the last command and tells the front end that the batch
+// is done, unless the output must wait: then drained comes back here.
+func (e *Engine) finishBatch(s *Session) {
+	b := s.batch
+	state := BatchDone
+	if s.flags&sessionCloseSoon == 0 && b.Fatal != "" {
+		s.w.Begin()
+		s.w.Error(b.Fatal)
+		s.w.End()
+		b.Fatal = ""
+		s.flags |= sessionCloseSoon
+	}
+	if b.EOF || s.flags&sessionCloseSoon != 0 {
+		state |= CloseAfter
+	}
+	if !e.mayFlush(s) {
+		b.pos = len(b.Ends)
+		return
+	}
+	s.batch = nil
+	e.flush(s, state)
+}
+
+// mayFlush reports whether the connection takes output now. If not, drained will be called.
+func (e *Engine) mayFlush(s *Session) bool {
+	if !s.kept || s.w.Len() == 0 {
+		return true
+	}
+	if s.drain.Load() == drainQueued {
+		return false
+	}
+	s.drain.Store(drainWanted)
+	if s.conn.Busy() || !s.drain.CompareAndSwap(drainWanted, drainIdle) {
+		return false
+	}
+	s.kept = false
+	return true
+}
+
+// flush passes the session's output on. It reports whether a batch may go on to produce more.
+func (e *Engine) flush(s *Session, state FlushState) bool {
+	if !e.mayFlush(s) {
+		return false
+	}
+	out := s.w.Take()
+	if len(out) == 0 && state == 0 {
+		e.keepScratch(out)
+		return true
+	}
+	e.stats.OutputBytes += int64(len(out))
+	if s.conn.Flush(out, state) {
+		s.kept = true
+	} else {
+		e.keepScratch(out)
+	}
+	return true
+}
+
+// lendScratch lets the session append to the buffer that goes from one to the next.
+func (e *Engine) lendScratch(s *Session) {
+	if e.scratch != nil && s.w.Len() == 0 {
+		s.w.Give(e.scratch)
+		e.scratch = nil
+	}
+}
+
+// keepScratch keeps a buffer for the next session.
+func (e *Engine) keepScratch(buf []byte) {
+	if cap(buf) <= scratchLimit && cap(buf) > cap(e.scratch) {
+		e.scratch = buf[:0]
+	}
+}
+
+// drained goes on with a session whose kept output has been written.
+func (e *Engine) drained(s *Session) {
+	s.drain.Store(drainIdle)
+	if s.flags&sessionGone != 0 {
+		return
+	}
+	s.kept = false
+	if s.batch != nil {
+		e.runBatch(s)
+		return
+	}
+	e.flush(s, 0)
+}
+
+// flushDirty passes on what was pushed to sessions outside of their batches.
+func (e *Engine) flushDirty() {
+	for i, s := range e.dirtyList {
+		s.dirty = false
+		if s.flags&sessionGone == 0 && s.batch == nil {
+			e.flush(s, 0)
+		}
+		e.dirtyList[i] = nil
+	}
+	e.dirtyList = e.dirtyList[:0]
+}
+
+// hangup ends a session.
+func (e *Engine) hangup(s *Session) {
+	s.flags |= sessionGone
+	if s.batch != nil {
+		e.dropBatch(s)
+	}
+	e.keepScratch(s.w.Take())
+	e.sessions.remove(s)
+	e.open.Add(-1)
+}
+
+// dropBatch gives a batch back without executing the rest of it.
+func (e *Engine) dropBatch(s *Session) {
+	s.batch = nil
+	s.conn.Flush(nil, BatchDone)
+}

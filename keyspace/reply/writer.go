@@ -1,0 +1,64 @@
+package reply
+
+// Writer appends the replies of one session in the session's protocol. RESP (protocol 2 and 3)
+// is here; the native frames are in package binproto. A command sees only this interface.
+//
+// Owned by the keyspace goroutine.
+type Writer interface {
+	// Proto is the protocol version that decides which shape a command replies in: 2 or 3. The
+	// native protocol has the shapes of 2, with doubles as doubles.
+	Proto() int
+	// SetProto switches between RESP2 and RESP3 (HELLO); the native protocol has no versions.
+	SetProto(version int)
+
+	// Begin and End stand around everything that answers one command; a protocol with frames
+	// opens and closes one. A push outside of a command stands between BeginPush and End.
+	Begin()
+	BeginPush(n int)
+	End()
+
+	Status(s string)
+	Error(e Error)
+	Int(n int64)
+	Double(f float64)
+	Bool(b bool)
+	BigNumber(digits string)
+	// Verbatim is a text with a three-letter format: "txt" or "mkd".
+	Verbatim(format, text string)
+	Bulk(b []byte)
+	BulkString(s string)
+	Null()
+	// NullArray is Redis's other null, *-1 in RESP2: an absent aggregate (EXEC, BLPOP, ZRANK).
+	NullArray()
+
+	// The aggregates announce n elements, Map n pairs, that follow.
+	Array(n int)
+	Set(n int)
+	Map(pairs int)
+	// DeferArray starts an array whose length is not known yet; Resolve sets it. O(bytes since).
+	DeferArray() Mark
+	DeferSet() Mark
+	DeferMap() Mark
+	Resolve(m Mark, n int)
+
+	// Len is the number of bytes appended since the last Take; Truncate drops what is beyond n.
+	Len() int
+	Truncate(n int)
+	// Take returns the appended bytes and leaves the writer without a buffer; Give hands it one
+	// to append to. A writer without a buffer allocates one when it must.
+	Take() []byte
+	Give(buf []byte)
+}
+
+// Mark is the place of a deferred aggregate header.
+type Mark struct {
+	at   int
+	kind byte
+}
+
+// MarkAt makes a Mark for an implementation in another package.
+func MarkAt(at int, kind byte) Mark { return Mark{at: at, kind: kind} }
+
+// At is the byte position of the header, Kind the aggregate: '*', '~' or '%'.
+func (m Mark) At() int    { return m.at }
+func (m Mark) Kind() byte { return m.kind }

@@ -1,0 +1,160 @@
+package keyspace
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ringer-kv/ringer/keyspace/reply"
+)
+
+// maxNameBytes is the longest command name, "container|sub" apart, that can be in the table.
+const maxNameBytes = 32
+
+// compile makes the lookup tables of the commands.
+func (e *Engine) compile(table []*Spec) error {
+	e.commands = make(map[string]*Spec, len(table))
+	for _, t := range table {
+		s := *t // the engine's own: it counts the calls
+		if err := s.compile(nil); err != nil {
+			return err
+		}
+		if _, twice := e.commands[s.Name]; twice {
+			return fmt.Errorf("keyspace: command %q stands in the table twice", s.Name)
+		}
+		e.commands[s.Name] = &s
+		e.table = append(e.table, &s)
+	}
+	return nil
+}
+
+// compile checks a Spec and prepares its sub-commands, as copies of its own.
+func (s *Spec) compile(parent *Spec) error {
+	s.parent, s.fullName = parent, s.Name
+	if parent != nil {
+		s.fullName = parent.Name + "|" + s.Name
+	}
+	if s.Name == "" || len(s.Name) > maxNameBytes || s.Name != strings.ToLower(s.Name) {
+		return fmt.Errorf("keyspace: command name %q", s.fullName)
+	}
+	if s.Arity == 0 || (s.Run == nil) == (len(s.Sub) == 0) {
+		return fmt.Errorf("keyspace: command %q has no arity, or not one of Run and Sub", s.Name)
+	}
+	subs := s.Sub
+	s.Sub, s.sub = nil, make(map[string]*Spec, len(subs))
+	for _, t := range subs {
+		c := *t
+		if err := c.compile(s); err != nil {
+			return err
+		}
+		s.Sub = append(s.Sub, &c)
+		s.sub[c.Name] = &c
+	}
+	return nil
+}
+
+// FullName is the name as errors and COMMAND show it: "get", "config|get".
+func (s *Spec) FullName() string { return s.fullName }
+
+// lookupName finds a name in a table whatever its case.
+func lookupName(table map[string]*Spec, name []byte) *Spec {
+	var lower [maxNameBytes]byte
+	if len(name) > len(lower) {
+		return nil
+	}
+	for i, c := range name {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	return table[string(lower[:len(name)])]
+}
+
+// Lookup finds the Spec that the arguments call, that of the sub-command in a container; nil if
+// there is none. Redis: lookupCommandLogic.
+func (e *Engine) Lookup(args [][]byte) *Spec {
+	spec := lookupName(e.commands, args[0])
+	if spec == nil || spec.Run != nil || len(args) == 1 {
+		return spec
+	}
+	return lookupName(spec.sub, args[1])
+}
+
+// Commands are all commands, in the order of the table.
+func (e *Engine) Commands() []*Spec { return e.table }
+
+// execute runs one command of a session and appends its reply. Redis: processCommand, call.
+func (e *Engine) execute(s *Session, args [][]byte) {
+	e.stats.Commands++
+	w := s.w
+	w.Begin()
+	spec := e.Lookup(args)
+	if rejection := e.check(s, spec, args); rejection != "" {
+		if spec != nil {
+			spec.stats.Rejected++
+		}
+		e.stats.ErrorReplies++
+		w.Error(rejection)
+		w.End()
+		return
+	}
+	c := &e.ctx
+	*c = Ctx{
+		Engine: e, Session: s, Spec: spec, DB: s.db, Args: args, Reply: w,
+		NowMs: e.nowMs, Rand: e.rand,
+	}
+	dirty := e.dirty
+	spec.Run(c)
+	spec.stats.Calls++
+	if e.dirty != dirty && !c.recorded && len(e.recorders) > 0 {
+		e.record(c.DB, args)
+	}
+	w.End()
+}
+
+// check returns the error with which a command is refused before it runs, or "".
+func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
+	switch {
+	case spec == nil:
+		return e.unknown(args)
+	case spec.Run == nil, spec.Arity > 0 && len(args) != spec.Arity, len(args) < -spec.Arity:
+		return reply.WrongArity(spec.fullName)
+	case spec.Flags&Protected != 0 && !e.config.protectedAllowed(spec.Name, s):
+		return reply.ProtectedCommand(spec.Name)
+	case spec.Flags&NoAuth == 0 && e.authRequired(s):
+		return reply.ErrNoAuth
+	case spec.Flags&DenyOOM != 0 && e.outOfMemory(args):
+		return reply.ErrOOM
+	}
+	return ""
+}
+
+// unknown is the error for a command or sub-command that does not exist.
+func (e *Engine) unknown(args [][]byte) reply.Error {
+	if container := lookupName(e.commands, args[0]); container != nil {
+		return reply.UnknownSubcommand(args[1], strings.ToUpper(container.Name))
+	}
+	return reply.UnknownCommand(args)
+}
+
+// authRequired reports whether the session must authenticate first.
+func (e *Engine) authRequired(s *Session) bool {
+	return e.config.RequirePass != "" && !s.authenticated.Load()
+}
+
+// arenaReserveBytes is what must be left in the arena for a command to be let in, beside twice
+// its own arguments: room for rehashing and for the copy that a growing value is moved to.
+const arenaReserveBytes = 4 << 20
+
+// outOfMemory reports whether a command that may need memory must be refused.
+func (e *Engine) outOfMemory(args [][]byte) bool {
+	left := e.arena.AvailableBytes() - arenaReserveBytes
+	if left > 2<<30 { // more than any one command can need
+		return false
+	}
+	need := int64(0)
+	for _, a := range args {
+		need += 2 * int64(len(a))
+	}
+	return need > left
+}

@@ -1,0 +1,137 @@
+package keyspace
+
+import (
+	"sync/atomic"
+
+	"github.com/ringer-kv/ringer/keyspace/reply"
+)
+
+// Batch is a run of whole commands of one session that the front end hands over at once. It lies
+// in the connection and is used again for the next run: the front end fills it, submits it, and
+// does not touch it or the bytes of its arguments until Conn.Flush has reported BatchDone.
+//
+// Owned by the front end, and between Submit and BatchDone by the keyspace goroutine. Thus it is
+// never used by two at once.
+type Batch struct {
+	// Args are the arguments of all commands in one list; Ends[i] is the index after the last
+	// argument of command i.
+	Args [][]byte
+	Ends []int32
+	// Fatal, when not empty, is replied after the last command, and the connection is closed: the
+	// bytes that followed were not the protocol.
+	Fatal reply.Error
+	// EOF says that the peer has closed its half: after the replies the connection is closed.
+	EOF bool
+	// Spare is a buffer that Flush had kept and that has been written: the owner may use it again.
+	Spare []byte
+
+	ev  event
+	pos int // the command to run next
+}
+
+// Reset empties the batch for the next run of commands.
+func (b *Batch) Reset() {
+	clear(b.Args)
+	b.Args, b.Ends = b.Args[:0], b.Ends[:0]
+	b.Fatal, b.EOF, b.pos = "", false, 0
+}
+
+// Len is the number of commands.
+func (b *Batch) Len() int { return len(b.Ends) }
+
+// Append adds a command whose arguments have been appended to Args already.
+func (b *Batch) Append() { b.Ends = append(b.Ends, int32(len(b.Args))) }
+
+// FlushState tells a connection what stands behind the bytes that it is given.
+type FlushState uint8
+
+const (
+	// BatchDone: the batch last submitted has been executed; it and its arguments are free again.
+	BatchDone FlushState = 1 << iota
+	// CloseAfter: when these bytes are written, close the connection.
+	CloseAfter
+)
+
+// Conn is the front end's half of a connection as the owner sees it. The owner calls its methods;
+// none may block or take a lock that can be held for long.
+type Conn interface {
+	// Flush passes output on; it may be empty. When kept is false the bytes have been written (or
+	// dropped, if the connection is dead) and the owner uses the buffer again. When kept is true
+	// the connection owns the buffer until it is written: Busy is true until then, and the
+	// connection calls Session.Drained once Busy has become false. The owner does not call Flush
+	// with bytes while Busy. Flush(nil, state) only passes on the state, also while Busy, and
+	// CloseAfter then holds for what has been kept.
+	Flush(out []byte, state FlushState) (kept bool)
+	// Busy reports whether kept output is still being written.
+	Busy() bool
+	// Abort closes the connection at once, dropping what is unsent.
+	Abort()
+}
+
+// ConnInfo is what a front end knows of a connection when it opens.
+type ConnInfo struct {
+	RemoteAddr, LocalAddr string // "127.0.0.1:5000", for unix sockets "path:0"
+	Native                bool   // speaks the native protocol
+	Unix                  bool
+	Writer                reply.Writer
+	FD                    int // for CLIENT LIST; -1 if there is none
+}
+
+// Session is the state of one client. The front end makes it with Engine.Open, feeds it with
+// Engine.Submit and ends it with Engine.Hangup, which it must call exactly once.
+//
+// Owned by the keyspace goroutine, but for Drained and ID.
+type Session struct {
+	engine *Engine
+	conn   Conn
+	info   ConnInfo
+	id     int64
+	w      reply.Writer
+
+	db      *DB
+	name    []byte
+	libName []byte
+	libVer  []byte
+	flags   sessionFlags
+
+	batch *Batch // being executed or waiting; nil between batches
+	kept  bool   // the connection may still hold output of ours
+	drain atomic.Int32
+	dirty bool // stands in the engine's list of sessions to flush
+
+	authenticated atomic.Bool
+
+	createdMs    int64
+	lastActiveMs int64
+
+	prev, next *Session // the engine's list of all sessions
+
+	evOpen, evDrained, evHangup event
+}
+
+type sessionFlags uint16
+
+const (
+	sessionCloseSoon sessionFlags = 1 << iota // QUIT, or a fatal error: close after the reply
+	sessionGone                               // hung up
+)
+
+// The states of Session.drain: whether the owner waits for kept output to be written.
+const (
+	drainIdle   int32 = iota
+	drainWanted       // the owner waits
+	drainQueued       // the event is in the queue
+)
+
+// ID is the client id, unique in the life of the server.
+func (s *Session) ID() int64 { return s.id }
+
+// Drained is called by the front end after kept output has been written and Busy has become
+// false. It costs nothing unless the owner waits for it.
+//
+// Safe for concurrent use.
+func (s *Session) Drained() {
+	if s.drain.Load() == drainWanted && s.drain.CompareAndSwap(drainWanted, drainQueued) {
+		s.engine.queue.push(&s.evDrained)
+	}
+}

@@ -1,0 +1,15 @@
+package keyspace
+
+// Stats are the counters that INFO shows.
+//
+// Owned by the keyspace goroutine.
+type Stats struct {
+	Connections  int64 // accepted since the start
+	Commands     int64
+	Hits, Misses int64
+	Expired      int64
+	ErrorReplies int64
+	OutputBytes  int64
+	InputBytes   int64
+	LazyFreed    int64 // values freed in the background
+}
