@@ -1,0 +1,2 @@
+// Package avl is the ordered index of a sorted set.
+package avl
