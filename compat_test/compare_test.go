@@ -1,0 +1,173 @@
+package compat_test
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// comparison is a named way of comparing two replies that is weaker than byte for byte. A script
+// names it before the command (~sorted KEYS *), and why says what justifies it.
+type comparison struct {
+	name  string
+	why   string
+	equal func(want, got value, same matcher) bool
+}
+
+// matcher says whether two values are the same: strictly between RESP replies, and with doubles as
+// numbers between RESP2 and the native protocol.
+type matcher func(want, got value) bool
+
+var comparisons = []comparison{
+	{"sorted", "the order is that of a hash table with a random seed", equalSorted},
+	{"scan", "cursor and order depend on a hash seed; one call with a large COUNT sees all", equalScan},
+	{"seconds", "the two servers read their clocks at different moments", equalWithin(2)},
+	{"millis", "the two servers read their clocks at different moments", equalWithin(5000)},
+	{"shape", "clock readings, process ids and counters: only the kinds of the values count", equalShape},
+	{"hello", "the connection id is a counter", equalHello},
+	{"subset", "redis has more commands than ringer; ringer's must be among them", equalSubset},
+}
+
+// comparisonNamed returns nil, byte for byte, for "exact" and for the empty name.
+func comparisonNamed(name string) (c *comparison, ok bool) {
+	if name == "" || name == "exact" {
+		return nil, true
+	}
+	i := slices.IndexFunc(comparisons, func(c comparison) bool { return c.name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return &comparisons[i], true
+}
+
+// defaultComparison is the name of the comparison that a command needs whatever its arguments are.
+func defaultComparison(args []string) string {
+	switch strings.ToUpper(args[0]) {
+	case "KEYS":
+		return "sorted"
+	case "SCAN":
+		return "scan"
+	case "TTL":
+		return "seconds"
+	case "PTTL":
+		return "millis"
+	case "TIME", "INFO":
+		return "shape"
+	case "HELLO":
+		return "hello"
+	case "CLIENT":
+		if len(args) == 2 && strings.EqualFold(args[1], "ID") {
+			return "shape"
+		}
+	}
+	return ""
+}
+
+// identical is the matcher between two replies of RESP.
+func identical(want, got value) bool {
+	return want.kind == got.kind && want.text == got.text && want.null == got.null &&
+		slices.EqualFunc(want.elems, got.elems, identical)
+}
+
+func equalSorted(want, got value, same matcher) bool {
+	want.elems, got.elems = sortedByText(want.elems), sortedByText(got.elems)
+	return same(want, got)
+}
+
+func sortedByText(elems []value) []value {
+	return slices.SortedFunc(slices.Values(elems), func(a, b value) int {
+		return strings.Compare(a.text, b.text)
+	})
+}
+
+func equalScan(want, got value, same matcher) bool {
+	if len(want.elems) != 2 || len(got.elems) != 2 {
+		return same(want, got)
+	}
+	return same(want.elems[0], got.elems[0]) && equalSorted(want.elems[1], got.elems[1], same)
+}
+
+// equalWithin compares integers up to a distance. The negative ones are codes (-1: no deadline, -2:
+// no key) and stand apart, as does every other kind of reply.
+func equalWithin(distance int64) func(want, got value, same matcher) bool {
+	return func(want, got value, same matcher) bool {
+		w, wantErr := strconv.ParseInt(want.text, 10, 64)
+		g, gotErr := strconv.ParseInt(got.text, 10, 64)
+		if want.kind != ':' || got.kind != ':' || wantErr != nil || gotErr != nil || w < 0 || g < 0 {
+			return same(want, got)
+		}
+		return max(w, g)-min(w, g) <= distance
+	}
+}
+
+// equalShape compares kinds and counts, and errors in full.
+func equalShape(want, got value, same matcher) bool {
+	if want.kind == '-' || got.kind == '-' || want.null || got.null {
+		return same(want, got)
+	}
+	return canonicalKind(want.kind) == canonicalKind(got.kind) &&
+		slices.EqualFunc(want.elems, got.elems, func(a, b value) bool {
+			return equalShape(a, b, same)
+		})
+}
+
+// equalHello masks the value after "id".
+func equalHello(want, got value, same matcher) bool {
+	return same(maskAfter(want, "id"), maskAfter(got, "id"))
+}
+
+func maskAfter(v value, field string) value {
+	v.elems = slices.Clone(v.elems)
+	for i := 0; i+1 < len(v.elems); i += 2 {
+		if v.elems[i].text == field && v.elems[i+1].kind == ':' {
+			v.elems[i+1].text = "(masked)"
+		}
+	}
+	return v
+}
+
+// equalSubset asks that each element of ringer's reply be in redis's.
+func equalSubset(want, got value, same matcher) bool {
+	if want.kind != got.kind || want.null != got.null || len(got.elems) == 0 {
+		return same(want, got)
+	}
+	return !slices.ContainsFunc(got.elems, func(g value) bool {
+		return !slices.ContainsFunc(want.elems, func(w value) bool { return same(w, g) })
+	})
+}
+
+func TestComparisonsTellApart(t *testing.T) {
+	number := func(n string) value { return value{kind: ':', text: n} }
+	list := func(elems ...value) value { return value{kind: '*', elems: elems} }
+	one, two, nine := number("1"), number("2"), number("9999")
+	for _, c := range []struct {
+		name      string
+		want, got value
+		equal     bool
+	}{
+		{"sorted", list(one, two), list(two, one), true},
+		{"sorted", list(one, two), list(two, two), false},
+		{"sorted", list(one), list(one, one), false},
+		{"scan", list(one, list(one, two)), list(one, list(two, one)), true},
+		{"scan", list(one, list(one)), list(two, list(one)), false},
+		{"seconds", one, two, true},
+		{"seconds", one, nine, false},
+		{"seconds", number("-1"), one, false},
+		{"seconds", number("-1"), number("-2"), false},
+		{"millis", nine, number("9000"), true},
+		{"shape", list(one, two), list(nine, nine), true},
+		{"shape", list(one, two), list(one), false},
+		{"shape", one, value{kind: '$', text: "1"}, false},
+		{"hello", list(value{kind: '$', text: "id"}, one), list(value{kind: '$', text: "id"}, two), true},
+		{"hello", list(value{kind: '$', text: "proto"}, one), list(value{kind: '$', text: "proto"}, two), false},
+		{"subset", list(one, two), list(two), true},
+		{"subset", list(one, two), list(nine), false},
+		{"subset", list(one, two), list(), false},
+	} {
+		cmp, ok := comparisonNamed(c.name)
+		if !ok || cmp.equal(c.want, c.got, identical) != c.equal {
+			t.Errorf("%s of %v and %v: want %v", c.name, c.want, c.got, c.equal)
+		}
+	}
+}
