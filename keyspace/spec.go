@@ -11,8 +11,8 @@ type Spec struct {
 	Since      string // the Redis version that brought it
 	Summary    string
 	Complexity string
-	// Syntax is the line of arguments as the documentation shows it, parsed by ParseSyntax:
-	// "key value [NX | XX] [GET] [EX seconds | PX milliseconds]".
+	// Syntax is the line of arguments as the documentation shows it, with what it leaves unsaid
+	// in braces: "key value [NX | XX]{condition @2.6.12}". ParseSyntax says how to write it.
 	Syntax  string
 	Arity   int // with the name; negative: at least
 	Flags   Flags
@@ -29,6 +29,7 @@ type Spec struct {
 	Sub []*Spec
 
 	fullName string // "config|get"
+	firstKey int // index of the argument that is the first key; 0: none, or it must be searched
 	parent   *Spec
 	sub      map[string]*Spec
 	stats    CommandStats
@@ -47,34 +48,52 @@ type CommandStats struct {
 // Flags of a command, Redis's.
 type Flags uint32
 
-// The command flags that COMMAND INFO shows, in its order.
+// The command flags. Those up to AllowBusy are shown by COMMAND INFO, in this order.
 const (
-	Write Flags = 1 << iota
-	ReadOnly
-	DenyOOM
-	Module
-	Admin
-	PubSub
-	NoScript
-	Random
-	Blocking
-	Loading
-	Stale
-	SkipMonitor
-	SkipSlowlog
-	Asking
-	Fast
-	NoAuth
-	MayReplicate
-	MovableKeys
-	NoMandatoryKeys
-	AllowBusy
-	OnlySentinel
-	NoAsyncLoading
-	NoMulti
-	// Protected commands run only where a setting allows it (DEBUG).
-	Protected
+	Write           Flags = 1 << iota // may change data
+	ReadOnly                          // reads data
+	DenyOOM                           // may need memory: refused above maxmemory
+	Module                            // comes from a module
+	Admin                             // administers the server
+	PubSub                            // belongs to pub/sub
+	NoScript                          // refused in scripts
+	Blocking                          // may wait
+	Loading                           // allowed while a data set is loaded
+	Stale                             // allowed on a replica with stale data
+	SkipMonitor                       // not shown by MONITOR
+	SkipSlowlog                       // not in the slow log
+	Asking                            // implies ASKING in a cluster
+	Fast                              // O(1) or O(log n)
+	NoAuth                            // allowed before authentication
+	NoMandatoryKeys                   // may be called without any key
+	NoAsyncLoading                    // refused while a replica loads asynchronously
+	NoMulti                           // refused in a transaction
+	MovableKeys                       // derived: first, last and step don't find all keys
+	AllowBusy                         // allowed while a script runs too long
+	MayReplicate                      // may reach replicas though it is no Write (PUBLISH)
+	Protected                         // runs only where a setting allows it (DEBUG)
 )
+
+// flagNames are the flags as COMMAND INFO shows them, the first one's name first.
+var flagNames = [...]string{
+	"write", "readonly", "denyoom", "module", "admin", "pubsub", "noscript", "blocking",
+	"loading", "stale", "skip_monitor", "skip_slowlog", "asking", "fast", "no_auth",
+	"no_mandatory_keys", "no_async_loading", "no_multi", "movablekeys", "allow_busy",
+}
+
+// Names are the flags that COMMAND INFO shows, in its order.
+func (f Flags) Names() []string { return namesOf(uint32(f), flagNames[:]) }
+
+// namesOf are the names of the bits that are set; bits without a name are left out.
+func namesOf(bits uint32, names []string) []string {
+	set := make([]string, 0, len(names))
+	for i, name := range names {
+		if bits>>i&1 != 0 {
+			set = append(set, name)
+		}
+	}
+	return set
+}
 
 // Group is the family a command is documented in.
 type Group string
