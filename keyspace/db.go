@@ -42,7 +42,10 @@ func (db *DB) ExpiresLen() int { return db.expires.Len() }
 
 // find looks a key up without any side effect.
 func (db *DB) find(key []byte) Entry {
-	hash := db.engine.seed.Hash(key)
+	hash, ok := db.engine.ahead.hashOf(key)
+	if !ok {
+		hash = db.engine.seed.Hash(key)
+	}
 	return Entry{db: db, hash: hash, key: key, ref: db.table.Find(db.arena, entryKey, hash, key)}
 }
 

@@ -74,6 +74,8 @@ type Engine struct {
 	dbs       []*DB
 	commands  map[string]*Spec
 	table     []*Spec
+	names     [nameCacheSize]cachedName
+	ahead     window
 	ctx       Ctx
 	scratch   []byte // the output buffer that is passed from session to session
 	sessions  sessionList

@@ -73,15 +73,12 @@ func (e *Engine) startBatch(s *Session, b *Batch) {
 func (e *Engine) runBatch(s *Session) {
 	e.lendScratch(s)
 	b := s.batch
-	from := int32(0)
-	if b.pos > 0 {
-		from = b.Ends[b.pos-1]
-	}
+	defer e.ahead.reset()
 	for b.pos < len(b.Ends) && s.flags&sessionCloseSoon == 0 {
-		to := b.Ends[b.pos]
+		args := b.command(b.pos)
+		spec := e.lookAhead(s, b)
 		b.pos++
-		e.execute(s, b.Args[from:to:to])
-		from = to
+		e.execute(s, spec, args)
 		if s.w.Len() >= outputHighWater {
 			if !e.flush(s, 0) {
 				return

@@ -30,6 +30,9 @@ func (e *Engine) compile(table []*Spec) error {
 // compile checks a Spec and prepares its sub-commands, as copies of its own.
 func (s *Spec) compile(parent *Spec) error {
 	s.parent, s.fullName = parent, s.Name
+	if len(s.Keys) > 0 && s.Keys[0].Keyword == "" && !s.Keys[0].UnknownBegin {
+		s.firstKey = s.Keys[0].Index
+	}
 	if parent != nil {
 		s.fullName = parent.Name + "|" + s.Name
 	}
@@ -73,22 +76,47 @@ func lookupName(table map[string]*Spec, name []byte) *Spec {
 // Lookup finds the Spec that the arguments call, that of the sub-command in a container; nil if
 // there is none. Redis: lookupCommandLogic.
 func (e *Engine) Lookup(args [][]byte) *Spec {
-	spec := lookupName(e.commands, args[0])
+	spec := e.lookupCached(args[0])
 	if spec == nil || spec.Run != nil || len(args) == 1 {
 		return spec
 	}
 	return lookupName(spec.sub, args[1])
 }
 
+// nameCacheSize is how many spellings of command names are remembered. A power of two.
+const nameCacheSize = 64
+
+// cachedName is a name as some client spells it, and what it stands for.
+type cachedName struct {
+	name string
+	spec *Spec
+}
+
+// lookupCached finds a command by its name. The few names that a load consists of are found
+// without folding their case and hashing them.
+func (e *Engine) lookupCached(name []byte) *Spec {
+	if len(name) == 0 || len(name) > maxNameBytes {
+		return nil
+	}
+	slot := &e.names[(uint(name[0])*31+uint(name[len(name)-1])+uint(len(name)))%nameCacheSize]
+	if string(name) == slot.name {
+		return slot.spec
+	}
+	spec := lookupName(e.commands, name)
+	if spec != nil {
+		*slot = cachedName{name: string(name), spec: spec}
+	}
+	return spec
+}
+
 // Commands are all commands, in the order of the table.
 func (e *Engine) Commands() []*Spec { return e.table }
 
 // execute runs one command of a session and appends its reply. Redis: processCommand, call.
-func (e *Engine) execute(s *Session, args [][]byte) {
+func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 	e.stats.Commands++
 	w := s.w
 	w.Begin()
-	spec := e.Lookup(args)
 	if rejection := e.check(s, spec, args); rejection != "" {
 		if spec != nil {
 			spec.stats.Rejected++

@@ -39,6 +39,15 @@ func (b *Batch) Reset() {
 // Len is the number of commands.
 func (b *Batch) Len() int { return len(b.Ends) }
 
+// command is the arguments of command i.
+func (b *Batch) command(i int) [][]byte {
+	from, to := int32(0), b.Ends[i]
+	if i > 0 {
+		from = b.Ends[i-1]
+	}
+	return b.Args[from:to:to]
+}
+
 // Append adds a command whose arguments have been appended to Args already.
 func (b *Batch) Append() { b.Ends = append(b.Ends, int32(len(b.Args))) }
 
