@@ -1,0 +1,2 @@
+// Package zset is the sorted set: members with scores, in order.
+package zset

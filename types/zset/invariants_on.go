@@ -1,0 +1,6 @@
+//go:build invariants
+
+package zset
+
+// invariants makes every change check the set.
+const invariants = true
