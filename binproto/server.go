@@ -1,0 +1,174 @@
+package binproto
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ringer-kv/ringer/binproto/frame"
+	"github.com/ringer-kv/ringer/keyspace"
+)
+
+// DefaultPort is the native protocol's.
+const DefaultPort = 1234
+
+// MaxFrameBytes is the largest value of Options.MaxFrame. Below it no four printable bytes are a
+// legal length.
+const MaxFrameBytes = 512 << 20
+
+// ErrClosed is what Serve returns after Close.
+var ErrClosed = errors.New("binproto: server closed")
+
+// Engine is what the front end needs of keyspace.Engine.
+type Engine interface {
+	Open(c keyspace.Conn, info keyspace.ConnInfo) (*keyspace.Session, error)
+	SubmitAll(all []keyspace.Submission)
+	Hangup(s *keyspace.Session)
+	Limits() *keyspace.Limits
+	// Do runs fn in the owner goroutine, behind everything that has been handed over before, and
+	// returns when it has run.
+	Do(fn func()) error
+}
+
+var _ Engine = (*keyspace.Engine)(nil)
+
+// Options configure a Server. The zero value listens on a free port of all addresses.
+type Options struct {
+	// Bind are the addresses to listen on, as in native-bind; one that begins with "-" may be
+	// missing. None: all of IPv6 and IPv4 through one socket.
+	Bind []string
+	// Port is native-port. 0 takes a free one, the same for all addresses.
+	Port int
+	// MaxFrame is native-max-frame in bytes; 0 is frame.DefaultMaxFrameBytes.
+	MaxFrame int64
+	// KeepAlive is tcp-keepalive in seconds; 0 leaves it off.
+	KeepAlive int
+	// Backlog is tcp-backlog; 0 is 511, Redis's default.
+	Backlog int
+	// Log takes a line when accepting fails or sockets run out; nil drops it.
+	Log func(line string)
+}
+
+// Server is the native front end: listeners, connections and the loop that serves them.
+//
+// Safe for concurrent use.
+type Server struct {
+	engine  Engine
+	options Options
+
+	mu        sync.Mutex
+	addrs     []net.Addr
+	listening bool
+	serving   bool
+	closed    atomic.Bool
+	done      chan struct{} // closed when Serve has ended
+
+	front front // what the system's kind of front end needs
+}
+
+// NewServer makes a server of the engine. It does nothing until Listen.
+func NewServer(e Engine, o Options) *Server {
+	if o.MaxFrame <= 0 {
+		o.MaxFrame = frame.DefaultMaxFrameBytes
+	}
+	if o.Backlog <= 0 {
+		o.Backlog = 511
+	}
+	o.MaxFrame = min(o.MaxFrame, MaxFrameBytes, math.MaxInt-frame.HeaderBytes)
+	return &Server{engine: e, options: o, done: make(chan struct{})}
+}
+
+// Listen opens the listening sockets. When it fails none is open.
+func (s *Server) Listen() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed.Load() {
+		return ErrClosed
+	}
+	if s.listening {
+		return errors.New("binproto: already listening")
+	}
+	if err := s.front.listen(s); err != nil {
+		return fmt.Errorf("binproto: %w", err)
+	}
+	s.listening = true
+	return nil
+}
+
+// Addr is the first address that the server listens on, nil before Listen.
+func (s *Server) Addr() net.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.addrs) == 0 {
+		return nil
+	}
+	return s.addrs[0]
+}
+
+// Addrs are the addresses that the server listens on.
+func (s *Server) Addrs() []net.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]net.Addr(nil), s.addrs...)
+}
+
+// Serve serves connections, in the calling goroutine, until Close. It returns ErrClosed then, and
+// another error when the system refuses to go on.
+func (s *Server) Serve() error {
+	s.mu.Lock()
+	if s.closed.Load() || !s.listening || s.serving {
+		defer s.mu.Unlock()
+		if s.closed.Load() {
+			return ErrClosed
+		}
+		return errors.New("binproto: Serve needs one Listen before it")
+	}
+	s.serving = true
+	s.mu.Unlock()
+	defer close(s.done)
+	err := s.front.serve(s)
+	if s.closed.Load() {
+		return ErrClosed
+	}
+	return err
+}
+
+// Close closes the listeners and all connections and returns when nothing of the server is left:
+// no socket, no goroutine, no session. The engine must still run.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	if s.closed.Swap(true) {
+		s.mu.Unlock()
+		return ErrClosed
+	}
+	serving := s.serving
+	if s.listening {
+		s.front.stop(serving)
+	}
+	s.mu.Unlock()
+	if serving {
+		<-s.done
+	}
+	return nil
+}
+
+// limitsFor returns the limits of a session's next requests: own, brought up to date, or those of
+// a session that has yet to authenticate.
+func (s *Server) limitsFor(session *keyspace.Session, own *frame.Limits) *frame.Limits {
+	engine := s.engine.Limits()
+	if engine.AuthRequired.Load() && !session.Authenticated() {
+		return &unauthLimits
+	}
+	own.FrameBytes, own.Strings = s.options.MaxFrame, frame.MaxStrings
+	own.StringBytes = engine.MaxBulkBytes.Load()
+	return own
+}
+
+func (s *Server) log(line string) {
+	if s.options.Log != nil {
+		s.options.Log(line)
+	}
+}
