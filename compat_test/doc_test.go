@@ -39,7 +39,7 @@
 //	# a comment, to the end of the line; empty lines are skipped
 //	@proto 3                 only under this protocol; without it, under 2 and under 3
 //	SET k "a b\x00" EX 0     one command, split as redis-cli splits its prompt
-//	~seconds EXPIRETIME k      a command whose reply is compared by the named comparison; a few
+//	~seconds EXPIRETIME k    a command whose reply is compared by the named comparison; a few
 //	                         commands (TTL, KEYS, TIME ...) have one by default, ~exact takes it off
 //
 // A script starts on a fresh connection, with every database empty.
