@@ -46,8 +46,8 @@ func (c *Ctx) Notify(class NotifyClass, event string, key []byte) {
 	c.Engine.notify(class, event, key, c.DB)
 }
 
-// Dirty counts a change that is of no one key (FLUSHALL), so that the command is recorded.
-func (c *Ctx) Dirty() { c.Engine.dirty++ }
+// Dirty counts changes that are of no one key (FLUSHALL), or more of them than one.
+func (c *Ctx) Dirty(n int) { c.Engine.dirty += int64(n) }
 
 // Record replaces what the log of writes will hold for this command by a form that gives the same
 // result wherever and whenever it is executed: EXPIRE as PEXPIREAT, SPOP as SREM. It may be called

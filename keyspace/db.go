@@ -171,8 +171,8 @@ func (db *DB) setBlobString(e Entry, value []byte, keepDeadline bool) Entry {
 	return n
 }
 
-// AddObject adds a key whose value is an object. The key must not exist.
-func (db *DB) AddObject(e Entry, t Type, enc Encoding, object arena.Ref) Entry {
+// addObject adds a key whose value is an object. The key must not exist.
+func (db *DB) addObject(e Entry, t Type, enc Encoding, object arena.Ref) Entry {
 	n := db.allocEntry(e, t, enc, objectTailBytes)
 	binary.LittleEndian.PutUint32(n.tail(objectTailBytes), uint32(object))
 	db.replace(e, n, false)

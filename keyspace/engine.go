@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/dict"
+	"github.com/ringer-kv/ringer/types/zset"
 )
 
 // ErrMaxClients means that as many clients are connected as maxclients allows.
@@ -98,19 +99,20 @@ func New(o Options) (*Engine, error) {
 	if o.Config == nil {
 		o.Config = NewConfig()
 	}
-	a, err := arena.New(arena.Options{ReserveBytes: o.ArenaBytes})
-	if err != nil {
-		return nil, fmt.Errorf("keyspace: %w", err)
-	}
 	e := &Engine{
 		queue: newQueue(), done: make(chan struct{}), options: o, config: o.Config,
-		clock: o.Clock, arena: a, space: &space{arena: a}, seed: hashSeed(o.Seed),
+		clock: o.Clock, seed: hashSeed(o.Seed),
 		rand:      newRand(o.Seed),
 		observers: o.Observers, recorders: o.Recorders,
 	}
 	if err := e.compile(o.Commands); err != nil {
-		return nil, errors.Join(err, a.Close())
+		return nil, err
 	}
+	var err error
+	if e.space, err = e.newSpace(); err != nil {
+		return nil, fmt.Errorf("keyspace: %w", err)
+	}
+	e.arena = e.space.arena
 	e.runID = e.randomHex(40)
 	e.dbs = make([]*DB, e.config.Databases)
 	for i := range e.dbs {
@@ -348,7 +350,7 @@ type Limits struct {
 // Limits is the settings that front ends read.
 func (e *Engine) Limits() *Limits { return &e.limits }
 
-// applyLimits publishes the settings that front ends read.
+// applyLimits publishes the settings that front ends and value types read.
 func (e *Engine) applyLimits() {
 	c := e.config
 	e.limits.MaxBulkBytes.Store(c.ProtoMaxBulkLen)
@@ -356,6 +358,9 @@ func (e *Engine) applyLimits() {
 	e.limits.MaxClients.Store(int64(c.MaxClients))
 	e.limits.AuthRequired.Store(c.RequirePass != "")
 	e.limits.Protected.Store(c.ProtectedMode && c.RequirePass == "")
+	e.space.zset.Limits = zset.Limits{
+		MaxEntries: c.ZsetMaxListpackEntries, MaxValueBytes: c.ZsetMaxListpackValue,
+	}
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
 }
 

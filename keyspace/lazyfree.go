@@ -5,6 +5,7 @@ import (
 
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/dict"
+	"github.com/ringer-kv/ringer/types/zset"
 )
 
 // lazyFreeElements is the size from which a value is freed in the background. Redis:
@@ -76,8 +77,18 @@ func (w *worker) stop() {
 // Owned by the keyspace goroutine.
 type space struct {
 	arena   *arena.Arena
+	zset    zset.Env
 	pending int  // chains that have not come back
 	retired bool // by FLUSHALL: to be closed when the last chain is back
+}
+
+// newSpace makes the data's memory, empty.
+func (e *Engine) newSpace() (*space, error) {
+	a, err := arena.New(arena.Options{ReserveBytes: e.options.ArenaBytes})
+	if err != nil {
+		return nil, err
+	}
+	return &space{arena: a, zset: zset.Env{Arena: a, Seed: e.seed}}, nil
 }
 
 // free frees what walk passes to the chain, in the background. walk must touch nothing but
@@ -138,22 +149,23 @@ func (e *Engine) releaseBlock(ref arena.Ref, size int) {
 	e.free(func(c *arena.Chain) { c.Free(ref, size) })
 }
 
-// Flush empties the database in the background.
+// Flush empties the database; its memory comes back in the background. O(1).
 func (db *DB) Flush() {
 	e := db.engine
 	if db.table.Len() == 0 {
 		return
 	}
 	e.dirty += int64(db.table.Len())
-	table, a := db.table, db.arena
+	table, sp := db.table, e.space
 	db.table = dict.Table{}
 	db.expires.Reset()
-	e.free(func(c *arena.Chain) { freeTable(a, &table, c) })
+	e.free(func(c *arena.Chain) { freeTable(sp, &table, c) })
 }
 
 // freeTable frees all entries of a detached table, their values and the table itself.
-func freeTable(a *arena.Arena, t *dict.Table, c *arena.Chain) {
+func freeTable(sp *space, t *dict.Table, c *arena.Chain) {
 	const yieldEvery = 4096
+	a := sp.arena
 	db := &DB{arena: a}
 	n := 0
 	t.Each(a, func(r arena.Ref) bool {
@@ -166,7 +178,7 @@ func freeTable(a *arena.Arena, t *dict.Table, c *arena.Chain) {
 				c.Free(en.blobBlock())
 			}
 		} else {
-			en.freeObject(c)
+			en.freeObject(sp, c)
 		}
 		c.Free(r, en.bytes())
 		return true
@@ -177,16 +189,16 @@ func freeTable(a *arena.Arena, t *dict.Table, c *arena.Chain) {
 // FlushAll empties all databases at once: the data moves to a new arena, and the old one is
 // unmapped in the background. O(databases).
 func (e *Engine) FlushAll() error {
-	fresh, err := arena.New(arena.Options{ReserveBytes: e.options.ArenaBytes})
+	fresh, err := e.newSpace()
 	if err != nil {
 		return err
 	}
 	old := e.space
-	e.space = &space{arena: fresh}
-	e.arena = fresh
+	e.space, e.arena = fresh, fresh.arena
+	e.applyLimits()
 	for _, db := range e.dbs {
 		e.dirty += int64(db.table.Len())
-		db.table, db.arena = dict.Table{}, fresh
+		db.table, db.arena = dict.Table{}, e.arena
 		db.expires.Reset()
 	}
 	old.retired = true

@@ -38,7 +38,7 @@ func flushdbCommand(c *keyspace.Ctx) {
 		return
 	}
 	c.DB.Flush()
-	c.Dirty()
+	c.Dirty(1)
 	c.OK()
 }
 
@@ -60,7 +60,7 @@ func flushallCommand(c *keyspace.Ctx) {
 		c.Error(reply.Failure(err))
 		return
 	}
-	c.Dirty()
+	c.Dirty(1)
 	c.OK()
 }
 

@@ -17,6 +17,9 @@ func Table() []*keyspace.Spec {
 		// generic.go
 		&delSpec, &unlinkSpec, &existsSpec, &typeSpec, &keysSpec, &scanSpec,
 
+		// zset.go, zrange.go
+		&zaddSpec, &zremSpec, &zscoreSpec, &zcardSpec, &zrankSpec, &zrangeSpec, &zquerySpec,
+
 		// string.go
 		&getSpec, &setSpec,
 	}
