@@ -19,29 +19,29 @@ import (
 type scale struct {
 	Rounds     int           `json:"rounds"`        // of throughput, native and latency
 	FewRounds  int           `json:"few_rounds"`    // of the parts that start servers anew
-	Memory     int           `json:"memory_rounds"` // of memory, which hardly varies
+	Memory     int           `json:"memory_rounds"` // its figures hardly vary
 	Benchmarks time.Duration `json:"benchmarks_ns"` // all redis-benchmark runs, about
 	LoadRun    time.Duration `json:"load_run_ns"`   // one ringer-bench run
 	Warmup     time.Duration `json:"warmup_ns"`
 	Elements   int           `json:"elements"` // keys or elements of memory and worst
 	IdleConns  int           `json:"idle_conns"`
-	FewTests   bool          `json:"few_tests"`     // of redis-benchmark's, only the first
+	FewTests   bool          `json:"few_tests"`     // of redis-benchmark's
 	EventTail  time.Duration `json:"event_tail_ns"` // watched after an event began
 }
 
 // fullScale fits ten minutes, quickScale ninety seconds, on two cores.
 func fullScale() scale {
 	return scale{
-		Rounds: 5, FewRounds: 3, Memory: 2, Benchmarks: 110 * time.Second, LoadRun: 500 * time.Millisecond,
-		Warmup: 100 * time.Millisecond, Elements: 1_000_000, IdleConns: 10_000,
+		Rounds: 5, FewRounds: 3, Memory: 2,
+		Benchmarks: 110 * time.Second, LoadRun: 500 * time.Millisecond, Warmup: 100 * time.Millisecond, Elements: 1_000_000, IdleConns: 10_000,
 		EventTail: 2 * time.Second,
 	}
 }
 
 func quickScale() scale {
 	return scale{
-		Rounds: 3, FewRounds: 1, Memory: 1, Benchmarks: 10 * time.Second, LoadRun: 120 * time.Millisecond,
-		Warmup: 30 * time.Millisecond, Elements: 200_000, IdleConns: 10_000,
+		Rounds: 3, FewRounds: 1, Memory: 1,
+		Benchmarks: 10 * time.Second, LoadRun: 120 * time.Millisecond, Warmup: 30 * time.Millisecond, Elements: 200_000, IdleConns: 10_000,
 		EventTail: 800 * time.Millisecond, FewTests: true,
 	}
 }

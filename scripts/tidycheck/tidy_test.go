@@ -245,7 +245,8 @@ func TestState(t *testing.T) {
 		{"a local variable of the same name", "resp/a.go", "",
 			"package a\n\nvar n = 0\n\nfunc f() int { n := 1; n++; return n }\n"},
 		{"an interface assertion", "resp/a.go", "", "package a\n\nvar _ error = (*E)(nil)\n\n" +
-			"// E is an error.\ntype E int\n\n// Error is its text.\nfunc (*E) Error() string { return \"\" }\n"},
+			"// E is an error.\ntype E int\n\n// Error is its text.\n" +
+			"func (*E) Error() string { return \"\" }\n"},
 		{"what the rule can't see through", "resp/a.go", "",
 			"package a\n\n//tidy:table read only\nvar p = makeP()\n\nfunc makeP() *int { return nil }\n"},
 		{"a marked table that is written to", "resp/a.go", "state",
