@@ -47,8 +47,10 @@ type Arena struct {
 	base  unsafe.Pointer // of page 0, aligned to a huge page
 	spans unsafe.Pointer // of the page table: one span per page
 	dirty unsafe.Pointer // of the dirty bitmap: one bit per page
+	idle  unsafe.Pointer // of the idle bitmap: one bit per huge page
+	mem   memory         // what these point into
+
 	alive unsafe.Pointer // with -tags invariants: one bit per unit, set where a live block starts
-	mem   memory         // what base, spans, dirty and alive point into
 
 	limit      uint32 // pages in the arena
 	top        uint32 // first page of the wilderness: no live page lies at or above it
@@ -56,6 +58,7 @@ type Arena struct {
 	advised    uint32 // pages below it were considered for huge pages
 	livePages  uint32 // in spans and large blocks
 	dirtyPages uint32 // pages whose dirty bit is set
+	idleHuge   uint32 // huge pages whose idle bit is set
 
 	used    int64 // sum of ClassSize over the live blocks
 	pending int64 // bytes in spliced chains that are not taken in yet
@@ -102,13 +105,14 @@ func newOn(o Options, reserve func(int) (memory, error)) (*Arena, error) {
 	}
 }
 
-// tables lists the bytes of the page table, the dirty bitmap and the bitmap of live blocks, which
-// lie behind the pages in this order. Each is rounded up to pages, so that they share none.
-func (a *Arena) tables() [3]int {
+// tables lists the bytes of the page table, the dirty bitmap, the idle bitmap and the bitmap of live
+// blocks, which lie behind the pages in this order. Each is rounded up to pages, so that they share
+// none.
+func (a *Arena) tables() [4]int {
 	pages := int(a.limit)
-	t := [3]int{pages * spanBytes, (pages + 63) / 64 * 8, 0}
+	t := [4]int{pages * spanBytes, bitmapBytes(pages), bitmapBytes(pages/hugePages + 1)}
 	if invariants {
-		t[2] = pages << pageUnitShift / 8
+		t[3] = bitmapBytes(pages << pageUnitShift)
 	}
 	for i := range t {
 		t[i] = (t[i] + pageBytes - 1) &^ (pageBytes - 1)
@@ -119,8 +123,11 @@ func (a *Arena) tables() [3]int {
 // layoutBytes is what the pages, the tables and the alignment to a huge page take together.
 func (a *Arena) layoutBytes() int {
 	t := a.tables()
-	return int(a.limit)<<pageShift + t[0] + t[1] + t[2] + hugeBytes
+	return int(a.limit)<<pageShift + t[0] + t[1] + t[2] + t[3] + hugeBytes
 }
+
+// bitmapBytes is the size of a bitmap, which consists of words of 64 bits.
+func bitmapBytes(bits int) int { return (bits + 63) / 64 * 8 }
 
 // place lays the empty arena out in mem.
 func (a *Arena) place(mem memory) {
@@ -131,7 +138,8 @@ func (a *Arena) place(mem memory) {
 	a.base = unsafe.Add(start, skew)
 	a.spans = unsafe.Add(a.base, int(a.limit)<<pageShift)
 	a.dirty = unsafe.Add(a.spans, t[0])
-	a.alive = unsafe.Add(a.dirty, t[1])
+	a.idle = unsafe.Add(a.dirty, t[1])
+	a.alive = unsafe.Add(a.idle, t[2])
 	a.top, a.peak = firstPage, firstPage
 	a.advised = hugeFromPage
 }
@@ -151,12 +159,14 @@ func (a *Arena) Close() error {
 // Close.) It panics while a chain is out.
 func (a *Arena) Reset() {
 	a.mustHaveAllChains("Reset")
-	touched, t := int(a.peak), a.tables()
+	t := a.tables()
+	touched := int(a.wholeHuge(a.peak)) // the system has no use for the rest of a huge page
 	a.zero(unsafe.Slice((*byte)(a.base), touched<<pageShift))
 	a.zero(unsafe.Slice((*byte)(a.spans), touched*spanBytes))
-	a.zero(unsafe.Slice((*byte)(a.dirty), (touched+63)/64*8))
+	a.zero(unsafe.Slice((*byte)(a.dirty), bitmapBytes(touched)))
+	a.zero(unsafe.Slice((*byte)(a.idle), t[2]))
 	if invariants {
-		a.zero(unsafe.Slice((*byte)(a.alive), min(touched<<pageUnitShift/8, t[2])))
+		a.zero(unsafe.Slice((*byte)(a.alive), bitmapBytes(touched<<pageUnitShift)))
 	}
 	mem, limit, advised := a.mem, a.limit, a.advised
 	*a = Arena{limit: limit}

@@ -23,6 +23,7 @@ func (a *Arena) Check() {
 	a.checkBins(&a.clean, false, &t)
 	must(t.freeRuns == 0, "I2: %d free runs are in no bin", t.freeRuns)
 	a.checkDirty()
+	a.checkIdle()
 	a.checkPartial(&t)
 	must(t.bytes == a.used+a.pending, "I6: %d bytes live, %d used, %d to take in",
 		t.bytes, a.used, a.pending)
@@ -133,6 +134,38 @@ func (a *Arena) checkDirty() {
 	}
 }
 
+func (a *Arena) checkIdle() {
+	if !a.mem.mapped {
+		return
+	}
+	n := a.checkIdleIn(a.top, a.limit)
+	for p := uint32(firstPage); p < a.top; p += a.span(p).pages {
+		if s := a.span(p); s.kind == kindFree {
+			n += a.checkIdleIn(p, p+s.pages)
+		}
+	}
+	must(n == a.idleHuge, "I3: %d huge pages idle, %d counted", n, a.idleHuge)
+	set := 0
+	for w := range a.limit/hugePages/64 + 1 {
+		set += bits.OnesCount64(*a.idleWord(w))
+	}
+	must(set == int(n), "I3: %d huge pages idle, %d marked", n, set)
+}
+
+// checkIdleIn counts the idle huge pages in the free pages [from, to).
+func (a *Arena) checkIdleIn(from, to uint32) (n uint32) {
+	to = min(to, a.wholeHuge(a.peak))
+	for h := (from + hugePages - 1) / hugePages; (h+1)*hugePages <= to; h++ {
+		idle := *a.idleWord(h / 64)>>(h%64)&1 == 1
+		dirty := a.nextDirty(h*hugePages, (h+1)*hugePages) < (h+1)*hugePages
+		must(idle == dirty, "I3: huge page %d: idle %v, dirty %v", h, idle, dirty)
+		if idle {
+			n++
+		}
+	}
+	return n
+}
+
 func (a *Arena) checkPartial(t *totals) {
 	for c, p := range a.partial {
 		before := uint32(0)
@@ -173,13 +206,17 @@ func (a *Arena) aliveWord(u uint32) *uint64 {
 
 func (a *Arena) mustBeBorn(r Ref) {
 	w, bit := a.aliveWord(uint32(r)), uint64(1)<<(r%64)
-	must(*w&bit == 0, "I7: block %#x handed out twice", uint32(r))
+	if *w&bit != 0 {
+		must(false, "I7: block %#x handed out twice", uint32(r))
+	}
 	*w |= bit
 }
 
 func (a *Arena) mustDie(r Ref) {
 	w, bit := a.aliveWord(uint32(r)), uint64(1)<<(r%64)
-	must(*w&bit != 0, "I7: block %#x freed twice, or not the start of a block", uint32(r))
+	if *w&bit == 0 {
+		must(false, "I7: block %#x freed twice, or not the start of a block", uint32(r))
+	}
 	*w &^= bit
 }
 
@@ -212,5 +249,7 @@ func (a *Arena) poison(r Ref, size int) {
 func (a *Arena) mustBePoisoned(r Ref, size int) {
 	b := a.Bytes(r, size)[4:]
 	n := bytes.Count(b, []byte{poisonByte})
-	must(n == len(b), "I7: block %#x was written to after it was freed", uint32(r))
+	if n != len(b) {
+		must(false, "I7: block %#x was written to after it was freed", uint32(r))
+	}
 }
