@@ -111,8 +111,21 @@ func data(b []byte, pos int) (start, size int) {
 	return pos + layouts[k].header, layouts[k].data
 }
 
-// entryEnd is the offset behind the entry at pos.
+// entryEnd is the offset behind the entry at pos. Most entries have one byte of header and one of
+// backlen, and are told apart without leaving the caller's code.
 func entryEnd(b []byte, pos int) int {
+	c := b[pos]
+	if c < tagString6 {
+		return pos + 2
+	}
+	if c < tagInt13 {
+		return pos + int(c&0x3F) + 2
+	}
+	return entryEndLong(b, pos)
+}
+
+// entryEndLong is entryEnd for all other forms.
+func entryEndLong(b []byte, pos int) int {
 	start, size := data(b, pos)
 	end := start + size
 	return end + backlenWidth(end-pos)

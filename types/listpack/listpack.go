@@ -152,6 +152,9 @@ func Bytes(b []byte, pos int, scratch []byte) []byte {
 
 // Equal says whether the entry at pos holds v.
 func Equal(b []byte, pos int, v Value) bool {
+	if n := int(b[pos]) - tagString6; 0 <= n && n < 1<<6 && n != len(v.s) {
+		return false // a short string of another length
+	}
 	s, n, isInt := Get(b, pos)
 	if isInt {
 		return v.isInt && n == v.n
@@ -162,12 +165,15 @@ func Equal(b []byte, pos int, v Value) bool {
 // Find is the first position from pos on whose entry holds v, 0 if there is none. It compares
 // one entry, then passes over skip: with skip 1, every other entry counts. O(n).
 func Find(b []byte, pos int, v Value, skip int) int {
-	for pos != 0 {
+	if pos == 0 {
+		return 0
+	}
+	for b[pos] != terminator {
 		if Equal(b, pos, v) {
 			return pos
 		}
-		for i := 0; i <= skip && pos != 0; i++ {
-			pos = Next(b, pos)
+		for i := 0; i <= skip && b[pos] != terminator; i++ {
+			pos = entryEnd(b, pos)
 		}
 	}
 	return 0

@@ -108,7 +108,13 @@ type boundary struct {
 	rank       int
 }
 
-// isAfter says whether the cut lies behind an element. The member may be nil for a cut by score.
+// needsMember says whether isAfter looks at the member of an element with that score.
+func (c *cut) needsMember(score float64) bool {
+	return c.by == byMember || c.by == byPair && score == c.score
+}
+
+// isAfter says whether the cut lies behind an element. Where needsMember is false, the member may
+// be nil.
 func (c *cut) isAfter(score float64, member []byte) bool {
 	order := 0
 	switch {

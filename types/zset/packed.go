@@ -28,7 +28,12 @@ func (s *Set) packLen() int {
 
 // packScore reads the score of the pair at pos.
 func packScore(b []byte, pos int) float64 {
-	text, n, isInt := listpack.Get(b, listpack.Next(b, pos))
+	return scoreAt(b, listpack.Next(b, pos))
+}
+
+// scoreAt reads the entry at pos as a score.
+func scoreAt(b []byte, pos int) float64 {
+	text, n, isInt := listpack.Get(b, pos)
 	if isInt {
 		return float64(n)
 	}
@@ -144,13 +149,14 @@ func (s *Set) packRank(at int) int {
 func packPartition(b []byte, c *cut) boundary {
 	var scratch [scratchBytes]byte
 	var p boundary
-	for pos := listpack.First(b); pos != 0; pos = nextPair(b, pos) {
+	for pos := listpack.First(b); pos != 0; {
+		scorePos := listpack.Next(b, pos)
 		score := 0.0
 		if c.by != byMember {
-			score = packScore(b, pos)
+			score = scoreAt(b, scorePos)
 		}
 		var member []byte
-		if c.by != byScore {
+		if c.needsMember(score) {
 			member = listpack.Bytes(b, pos, scratch[:])
 		}
 		if !c.isAfter(score, member) {
@@ -159,6 +165,7 @@ func packPartition(b []byte, c *cut) boundary {
 		}
 		p.before = pos
 		p.rank++
+		pos = listpack.Next(b, scorePos)
 	}
 	return p
 }

@@ -43,15 +43,15 @@ func (p Span) Limit(offset, count int, reverse bool) Span {
 	return q
 }
 
-// Window is the span of count elements from a rank on, cut to what there is. O(1).
+// Window is the span of count elements from a rank on, of which either may lie outside the set:
+// what is there is left. O(1).
 func (s *Set) Window(rank, count int) Span {
-	n := s.Len()
-	start := min(max(rank, 0), n)
-	end := n
-	if count < n-rank { // no sum that could overflow
-		end = max(rank+count, start)
+	n, count := s.Len(), max(count, 0)
+	if rank < 0 {
+		rank, count = 0, max(count+rank, 0)
 	}
-	return Span{Start: start, End: end}
+	rank = min(rank, n)
+	return Span{Start: rank, End: rank + min(count, n-rank)}
 }
 
 // RankSpan is the span of ZRANGE by rank: start and stop are inclusive, a negative one counts

@@ -111,11 +111,11 @@ func (h *header) link(a *arena.Arena, r arena.Ref) {
 	parent, left := arena.Ref(0), false
 	for at := h.tree.Root; at != 0; {
 		parent = at
-		n := arena.At[node](a, nodeOf(at))
-		if left = !c.isAfter(n.score, c.memberAt(a, at)); left {
-			at = n.link.Left
+		link := arena.At[avl.Node](a, at)
+		if left = !c.isAfterNode(a, at); left {
+			at = link.Left
 		} else {
-			at = n.link.Right
+			at = link.Right
 		}
 	}
 	h.tree.Link(a, parent, linkOf(r), left)
@@ -173,16 +173,13 @@ func (s *Set) treePartition(c *cut) boundary {
 	return p
 }
 
-// isAfterNode says whether the cut lies behind the element whose avl.Node is at link.
+// isAfterNode says whether the cut lies behind the element whose avl.Node is at link. It leaves
+// the member alone where the score decides: that is another cache line as often as not.
 func (c *cut) isAfterNode(a *arena.Arena, link arena.Ref) bool {
-	score := arena.At[node](a, nodeOf(link)).score
-	return c.isAfter(score, c.memberAt(a, link))
-}
-
-// memberAt is the member of an element, or nil when the cut doesn't ask for it.
-func (c *cut) memberAt(a *arena.Arena, link arena.Ref) []byte {
-	if c.by == byScore {
-		return nil
+	r := nodeOf(link)
+	score := arena.At[node](a, r).score
+	if c.needsMember(score) {
+		return c.isAfter(score, memberOf(a, r))
 	}
-	return memberOf(a, nodeOf(link))
+	return c.isAfter(score, nil)
 }
