@@ -93,7 +93,7 @@ func scanPlain(b []byte) (replies int, rest []byte) {
 		case '$':
 			end = bulkEnd(b)
 		}
-		if end == 0 {
+		if end == 0 || b[0] != '$' && end > maxLineBytes {
 			return replies, b
 		}
 		b = b[end:]
@@ -117,7 +117,7 @@ func bulkEnd(b []byte) int {
 		return 0
 	}
 	end := at + n + len("\r\n\r\n")
-	if end > len(b) || b[at] != '\r' || b[end-1] != '\n' {
+	if end > len(b) || b[at] != '\r' || b[at+1] != '\n' {
 		return 0
 	}
 	return end
@@ -145,6 +145,9 @@ func (s *respScanner) step(b []byte) (rest []byte, err error) {
 	if len(s.line) > 0 {
 		s.line = append(s.line, line...)
 		line = s.line
+	}
+	if len(line) > maxLineBytes {
+		return nil, errLongLine
 	}
 	err = s.header(bytes.TrimSuffix(line, []byte("\r")))
 	s.line = s.line[:0]

@@ -33,7 +33,8 @@ type scale struct {
 func fullScale() scale {
 	return scale{
 		Rounds: 5, FewRounds: 3, Memory: 2,
-		Benchmarks: 110 * time.Second, LoadRun: 500 * time.Millisecond, Warmup: 100 * time.Millisecond, Elements: 1_000_000, IdleConns: 10_000,
+		Benchmarks: 110 * time.Second, LoadRun: 500 * time.Millisecond,
+		Warmup: 100 * time.Millisecond, Elements: 1_000_000, IdleConns: 10_000,
 		EventTail: 2 * time.Second,
 	}
 }
@@ -41,7 +42,8 @@ func fullScale() scale {
 func quickScale() scale {
 	return scale{
 		Rounds: 3, FewRounds: 1, Memory: 1,
-		Benchmarks: 10 * time.Second, LoadRun: 120 * time.Millisecond, Warmup: 30 * time.Millisecond, Elements: 200_000, IdleConns: 10_000,
+		Benchmarks: 10 * time.Second, LoadRun: 120 * time.Millisecond,
+		Warmup: 30 * time.Millisecond, Elements: 200_000, IdleConns: 10_000,
 		EventTail: 800 * time.Millisecond, FewTests: true,
 	}
 }
