@@ -89,7 +89,7 @@ func updateKeys(t *testing.T) {
 		commands = append(commands, `EVAL "`+script+`" 0 `+quote(p))
 	}
 	replies := askRedis(t, append(commands, "FLUSHALL"))
-	writeGolden(t, keysGolden, texts, patterns, replies[len(texts)+1:])
+	writeFile(t, keysGolden, golden(texts, patterns, replies[len(texts)+1:]))
 }
 
 func updateConfig(t *testing.T) {
@@ -121,11 +121,11 @@ func updateConfig(t *testing.T) {
 		})
 		lists = append(lists, strings.Join(matched, ","))
 	}
-	writeGolden(t, configGolden, texts, patterns, lists)
+	writeFile(t, configGolden, golden(texts, patterns, lists))
 }
 
-func writeGolden(t *testing.T, path string, texts, patterns, lists []string) {
-	t.Helper()
+// golden builds the file.
+func golden(texts, patterns, lists []string) []byte {
 	var b strings.Builder
 	for _, s := range texts {
 		b.WriteString(strconv.Quote(s) + "\t")
@@ -134,7 +134,12 @@ func writeGolden(t *testing.T, path string, texts, patterns, lists []string) {
 		b.WriteString("\n" + strconv.Quote(p) + "\t" + lists[i])
 	}
 	b.WriteString("\n")
-	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+	return []byte(b.String())
+}
+
+func writeFile(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -22,9 +22,9 @@ func NewSkiplist(env *Env, n int) Set {
 	return s
 }
 
-// FromListpack makes a set of the bytes that Listpack gave, here or in Redis. They are copied. Bytes
-// that are no listpack of ordered pairs are refused with ErrCorrupt. A set of more members than
-// Limits allow becomes a skiplist.
+// FromListpack makes a set of the bytes that Listpack gave, here or in Redis. They are copied.
+// Bytes that are no listpack of ordered pairs are refused with ErrCorrupt. A set of more members
+// than Limits allow becomes a skiplist.
 func FromListpack(env *Env, b []byte) (Set, error) {
 	if listpack.Validate(b) != nil || !orderedPairs(b) {
 		return Set{}, ErrCorrupt
