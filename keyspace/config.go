@@ -1,43 +1,124 @@
 package keyspace
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// Config is the settings of a server as the code reads them: one field per parameter that has a
-// meaning here. Parameters that are only kept for CONFIG GET lie in kept.
+// Config is the settings of a server as the code reads them: one field for each parameter that
+// has a meaning here. The table of parameters in config_table.go says how each is written, what
+// it may be and which field holds it; parameters without a meaning are kept as texts, so that
+// tools see them and a redis.conf is accepted as it is.
 //
-// Owned by the keyspace goroutine.
+// Owned by the keyspace goroutine, from New on.
 type Config struct {
+	// Listening and logging, read by ringer-server once.
+	Port, TLSPort  int
+	Bind           []string
+	UnixSocket     string
+	UnixSocketPerm int // 0: as the umask says
+	TCPBacklog     int
+	TCPKeepAlive   int // seconds; 0: off
+	NativePort     int
+	NativeBind     []string
+	NativeMaxFrame int64 // bytes
+	LogFile        string
+	LogLevel       LogLevel
+	PIDFile        string
+	Dir            string
+	SetProcTitle   bool
+
 	Databases              int
 	MaxClients             int
 	ProtoMaxBulkLen        int64 // bytes
 	ClientQueryBufferLimit int64 // bytes
+	TimeoutSeconds         int   // of idle clients; 0: none
+	OutputLimits           [outputClasses]OutputLimit
 	RequirePass            string
 	ProtectedMode          bool
 	EnableDebugCommand     string // no, yes or local
+	EnableModuleCommand    string
+	EnableProtectedConfigs string
+	HZ                     int
+	MaxMemory              uint64 // bytes; 0: no limit
+	MaxMemoryPolicy        string
 	ZsetMaxListpackEntries int
 	ZsetMaxListpackValue   int // bytes
 
-	// ActiveExpire is no parameter: DEBUG SET-ACTIVE-EXPIRE turns it off.
+	// These are no parameters. ActiveExpire is turned off by DEBUG SET-ACTIVE-EXPIRE; File is the
+	// configuration file, an absolute path; FDLimit is how many descriptors the process may have,
+	// 0 if unknown.
 	ActiveExpire bool
+	File         string
+	FDLimit      int
+
+	kept     []string // by index into parameters; the canonical text
+	saveSeen bool     // a save line has been read: the next ones add to it
 }
+
+// OutputLimit is one class of client-output-buffer-limit.
+type OutputLimit struct {
+	HardBytes, SoftBytes uint64 // 0: no limit
+	SoftSeconds          int64
+}
+
+// The classes of client-output-buffer-limit.
+const (
+	OutputNormal = iota
+	OutputReplica
+	OutputPubSub
+	outputClasses
+)
 
 // NewConfig is the configuration that a server has without a file or options.
 func NewConfig() *Config {
-	return &Config{
-		Databases: 16, MaxClients: 10000, ProtoMaxBulkLen: 512 << 20,
-		ClientQueryBufferLimit: 1 << 30, ProtectedMode: true, EnableDebugCommand: "no",
-		ZsetMaxListpackEntries: 128, ZsetMaxListpackValue: 64, ActiveExpire: true,
+	c := &Config{ActiveExpire: true, kept: make([]string, len(parameters))}
+	for i := range parameters {
+		p := &parameters[i]
+		if p.field == nil {
+			c.kept[i] = p.initial
+			continue
+		}
+		if reason := c.assign(p, p.split(p.initial)); reason != "" {
+			panic("keyspace: default of " + p.name + ": " + string(reason))
+		}
 	}
+	return c
+}
+
+// clone is a copy that shares nothing with c that set changes.
+func (c *Config) clone() *Config {
+	d := *c
+	d.kept = slices.Clone(c.kept)
+	return &d
+}
+
+// Ignored are the parameters that have been set to something else than their default and have no
+// effect, by name.
+func (c *Config) Ignored() []string {
+	var names []string
+	for i := range parameters {
+		p := &parameters[i]
+		if p.field == nil && c.kept[i] != p.initial {
+			names = append(names, p.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// allowed reports whether a session may do what a no, yes or local setting governs.
+// Redis: allowProtectedAction.
+func allowed(setting string, s *Session) bool {
+	return setting == "yes" || setting == "local" && s.info.local()
 }
 
 // protectedAllowed reports whether a session may use a Protected command.
-// Redis: allowProtectedAction.
 func (c *Config) protectedAllowed(name string, s *Session) bool {
-	setting := "no" // MODULE
 	if name == "debug" {
-		setting = c.EnableDebugCommand
+		return allowed(c.EnableDebugCommand, s)
 	}
-	return setting == "yes" || setting == "local" && s.info.local()
+	return allowed(c.EnableModuleCommand, s)
 }
 
 // local reports whether the peer is on this machine. Redis: islocalClient, which knows no other

@@ -109,3 +109,72 @@ func ProtectedCommand(name string) Error {
 		" option is set to \"local\", you can run it from a local connection, otherwise you need" +
 		" to set this option in the configuration file, and then restart the server.")
 }
+
+// Reason says why a configuration parameter can't have a value. It goes to the client within
+// ConfigRefused, or to the log at the start.
+type Reason string
+
+// The reasons of Redis 7.0.15, and ReasonUnsupported, which is ringer's own.
+const (
+	ReasonArguments          Reason = "wrong number of arguments"
+	ReasonBool               Reason = "argument must be 'yes' or 'no'"
+	ReasonNotInteger         Reason = "argument couldn't be parsed into an integer"
+	ReasonNotOctal           Reason = "argument couldn't be parsed as an octal number"
+	ReasonNotMemory          Reason = "argument must be a memory value"
+	ReasonNotMemoryOrPercent Reason = "argument must be a memory or percent value"
+	ReasonPercent            Reason = "percentage argument must be less or equal to 100"
+	ReasonSave               Reason = "Invalid save parameters"
+	ReasonOutputLimitCount   Reason = "Wrong number of arguments in buffer limit configuration."
+	ReasonOutputLimitClass   Reason = "Invalid client class specified in buffer limit configuration."
+	ReasonOutputLimitValue   Reason = "Error in hard, soft or soft_seconds setting in buffer limit" +
+		" configuration."
+	ReasonEvents          Reason = "Invalid event class character. Use 'Ag$lshzxeKEtmdn'."
+	ReasonScores          Reason = "Invalid oom-score-adj-values, elements must be between -2000 and 2000."
+	ReasonPercentiles     Reason = "Invalid latency-tracking-info-percentiles parameters"
+	ReasonPercentileRange Reason = "latency-tracking-info-percentiles parameters should sit between" +
+		" [0.0,100.0]"
+	ReasonMasterPort  Reason = "Invalid master port"
+	ReasonImmutable   Reason = "can't set immutable config"
+	ReasonProtected   Reason = "can't set protected config"
+	ReasonDuplicate   Reason = "duplicate parameter"
+	ReasonListen      Reason = "Unable to listen on this port. Check server logs."
+	ReasonBind        Reason = "Failed to bind to specified addresses."
+	ReasonDirective   Reason = "Bad directive or wrong number of arguments"
+	ReasonUnbalanced  Reason = "Unbalanced quotes in configuration line"
+	ReasonSentinel    Reason = "sentinel directive while not in sentinel mode"
+	ReasonUnsupported Reason = "not supported by ringer"
+	ReasonIncludes    Reason = "includes are nested too deeply"
+)
+
+// ReasonRange is the reason for a number that is too small or too large.
+func ReasonRange(least, most int64) Reason {
+	return Reason(fmt.Sprintf("argument must be between %d and %d inclusive", least, most))
+}
+
+// ReasonOctalRange is ReasonRange for numbers that are written in octal.
+func ReasonOctalRange(least, most int64) Reason {
+	return Reason(fmt.Sprintf("argument must be between %o and %o inclusive", least, most))
+}
+
+// ReasonEnum is the reason for a word that is none of those that are allowed.
+func ReasonEnum(words []string) Reason {
+	return Reason("argument(s) must be one of the following: " + strings.Join(words, ", "))
+}
+
+// ReasonMaxClients is the reason for more clients than the process may have descriptors.
+func ReasonMaxClients(possible int) Reason {
+	return Reason(fmt.Sprintf("The operating system is not able to handle the specified number of"+
+		" clients, try with %d", possible))
+}
+
+// ConfigRefused is the reply to a CONFIG SET that changes nothing, because of one parameter.
+func ConfigRefused(parameter string, why Reason) Error {
+	return Error(fmt.Sprintf("ERR CONFIG SET failed (possibly related to argument '%s') - %s",
+		parameter, why))
+}
+
+// ConfigUnknown is the reply to a CONFIG SET of a parameter that does not exist.
+func ConfigUnknown(parameter string) Error {
+	return Error(fmt.Sprintf("ERR Unknown option or number of arguments for CONFIG SET - '%s'",
+		parameter))
+}

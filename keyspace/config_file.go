@@ -1,0 +1,215 @@
+package keyspace
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ringer-kv/ringer/keyspace/inline"
+	"github.com/ringer-kv/ringer/keyspace/reply"
+)
+
+// maxIncludes is how deep include lines may lead. Redis recurses until the stack ends.
+const maxIncludes = 16
+
+// ConfigError reports a line of a configuration that can't be accepted.
+type ConfigError struct {
+	Line   int    // from 1
+	Text   string // the line, without surrounding blanks
+	Reason reply.Reason
+}
+
+// Error is the one-line form; ringer-server prints the parts as Redis does.
+func (e *ConfigError) Error() string {
+	return fmt.Sprintf("line %d, '%s': %s", e.Line, e.Text, e.Reason)
+}
+
+// ConfigFileError reports a configuration file that can't be read.
+type ConfigFileError struct {
+	Path string
+	Err  error
+}
+
+// Error is the text that Redis logs.
+func (e *ConfigFileError) Error() string {
+	return fmt.Sprintf("can't open config file '%s': %s", e.Path, SystemError(e.Err))
+}
+
+// Unwrap is the error of the operating system.
+func (e *ConfigFileError) Unwrap() error { return e.Err }
+
+// Load reads configuration lines, from a file, standard input or CommandLine. Later lines replace
+// earlier ones. On an error, a *ConfigError or *ConfigFileError, the lines before it count.
+func (c *Config) Load(lines string) error { return c.load(lines, 0) }
+
+// ReadConfigFile is the contents of a configuration file.
+func ReadConfigFile(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", &ConfigFileError{Path: path, Err: err}
+	}
+	return string(b), nil
+}
+
+func (c *Config) load(lines string, depth int) error {
+	for i, line := range strings.Split(lines, "\n") {
+		line = strings.Trim(line, " \t\r\n")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		words, err := splitLine(line)
+		reason := reply.ReasonUnbalanced
+		if err == nil && len(words) == 0 {
+			continue
+		}
+		if err == nil {
+			if words[0] == "include" && len(words) == 2 && depth < maxIncludes {
+				if err := c.include(words[1], depth+1); err != nil {
+					return err
+				}
+				continue
+			}
+			reason = c.directive(words)
+		}
+		if reason != "" {
+			return &ConfigError{Line: i + 1, Text: line, Reason: reason}
+		}
+	}
+	return nil
+}
+
+// splitLine cuts a line into words; the first one, the name, is in lower case.
+func splitLine(line string) ([]string, error) {
+	split, err := inline.Split([]byte(line), nil)
+	if err != nil {
+		return nil, err
+	}
+	words := make([]string, len(split))
+	for i, w := range split {
+		words[i] = string(w)
+	}
+	if len(words) > 0 {
+		words[0] = strings.ToLower(words[0])
+	}
+	return words, nil
+}
+
+// include loads the files that a pattern stands for.
+func (c *Config) include(pattern string, depth int) error {
+	paths := []string{pattern}
+	if strings.ContainsAny(pattern, "*?[") {
+		paths, _ = filepath.Glob(pattern) // Redis: a pattern without matches is no error
+	}
+	for _, path := range paths {
+		lines, err := ReadConfigFile(path)
+		if err == nil {
+			err = c.load(lines, depth)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// directive applies one line.
+func (c *Config) directive(words []string) reply.Reason {
+	name, values := words[0], words[1:]
+	if i := lookupParameter(name); i >= 0 {
+		p := &parameters[i]
+		if len(values) == 0 {
+			return reply.ReasonArguments
+		}
+		if len(values) == 1 {
+			values = p.split(values[0])
+		}
+		return c.set(p, values)
+	}
+	switch name {
+	case "list-max-ziplist-entries", "list-max-ziplist-value", "lua-replicate-commands":
+		if len(values) == 1 { // Redis: deprecated, without effect
+			return ""
+		}
+	case "include":
+		if len(values) == 1 {
+			return reply.ReasonIncludes
+		}
+	case "sentinel":
+		if len(values) > 0 {
+			return reply.ReasonSentinel
+		}
+	case "rename-command", "user", "loadmodule":
+		if len(values) > 0 {
+			return reply.ReasonUnsupported
+		}
+	}
+	return reply.ReasonDirective
+}
+
+// CommandLine is what the arguments of a server ask for.
+type CommandLine struct {
+	File  string // "" if there is none
+	Stdin bool   // "-": read lines from standard input too
+	// Lines are the options as configuration lines.
+	Lines string
+}
+
+// ParseCommandLine reads the arguments of a server, those behind the name of the program:
+// [file] [-] [--option value ...]... Redis: main in server.c.
+func ParseCommandLine(args []string) CommandLine {
+	var l CommandLine
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		l.File, args = args[0], args[1:]
+	}
+	if len(args) > 0 && args[0] == "-" {
+		l.Stdin, args = true, args[1:]
+	}
+	var lines strings.Builder
+	bare := "" // the option that has had no value yet
+	for _, arg := range args {
+		name, isOption := strings.CutPrefix(arg, "--")
+		if isOption {
+			if bare == "save" { // Redis: "--save" alone turns saving off
+				lines.WriteString(`""`)
+			}
+			if lines.Len() > 0 {
+				lines.WriteByte('\n')
+			}
+			lines.WriteString(name)
+			lines.WriteByte(' ')
+			bare = name
+			continue
+		}
+		bare = ""
+		lines.WriteString(quote(arg))
+		lines.WriteByte(' ')
+	}
+	if bare == "save" {
+		lines.WriteString(`""`)
+	}
+	l.Lines = lines.String()
+	return l
+}
+
+// quote is a word in double quotes as inline.Split reads them. Redis: sdscatrepr.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, c := range []byte(s) {
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case strings.IndexByte("\n\r\t\a\b", c) >= 0:
+			b.WriteByte('\\')
+			b.WriteByte("nrtab"[strings.IndexByte("\n\r\t\a\b", c)])
+		case c < ' ' || c > '~':
+			fmt.Fprintf(&b, `\x%02x`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

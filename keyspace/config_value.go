@@ -1,0 +1,502 @@
+package keyspace
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/ringer-kv/ringer/keyspace/reply"
+	"github.com/ringer-kv/ringer/types/num"
+)
+
+// set changes a parameter to what the words say, or says why not; then nothing has changed.
+// O(length of the value).
+func (c *Config) set(p *parameter, words []string) reply.Reason {
+	before := c.get(p)
+	reason := c.assign(p, words)
+	if reason == "" && p.flags&paramUnsupported != 0 && c.get(p) != p.initial {
+		c.assign(p, p.split(before))
+		return reply.ReasonUnsupported
+	}
+	return reason
+}
+
+func (c *Config) assign(p *parameter, words []string) reply.Reason {
+	switch p.kind {
+	case kindList:
+		if len(words) == 1 && words[0] == "" {
+			words = nil
+		}
+		c.store(p, slices.Clone(words))
+		return ""
+	case kindEnums:
+		return c.setEnums(p, words)
+	case kindSave:
+		return c.setSave(p, words)
+	case kindOutputLimits:
+		return c.setOutputLimits(words)
+	case kindScores:
+		return c.setScores(p, words)
+	case kindPercentiles:
+		return c.setPercentiles(p, words)
+	case kindReplicaOf:
+		return c.setReplicaOf(p, words)
+	}
+	if len(words) != 1 {
+		return reply.ReasonArguments
+	}
+	return c.setOne(p, words[0])
+}
+
+// setOne is set for the kinds that take one word.
+func (c *Config) setOne(p *parameter, word string) reply.Reason {
+	switch p.kind {
+	case kindBool:
+		return c.setBool(p, word)
+	case kindInt:
+		n, ok := num.ParseInt([]byte(word))
+		if !ok {
+			return reply.ReasonNotInteger
+		}
+		return c.setNumber(p, n)
+	case kindMemory, kindPercent:
+		return c.setMemory(p, word)
+	case kindOctal:
+		n, err := strconv.ParseInt(word, 8, 64)
+		if err != nil {
+			return reply.ReasonNotOctal
+		}
+		if n < 0 || n > maxPermissions {
+			return reply.ReasonOctalRange(0, maxPermissions)
+		}
+		c.store(p, n)
+	case kindEnum:
+		i := p.word(word)
+		if i < 0 {
+			return reply.ReasonEnum(p.words)
+		}
+		c.store(p, p.words[i])
+	case kindEvents:
+		return c.setEvents(p, word)
+	case kindDir:
+		return c.setDir(p, word)
+	default:
+		c.store(p, word)
+	}
+	return ""
+}
+
+// maxPermissions is the largest mode of a Unix socket.
+const maxPermissions = 0o777
+
+// word is the index of a word of an enum, whatever its case; -1 if it is none.
+func (p *parameter) word(s string) int {
+	return slices.IndexFunc(p.words, func(w string) bool { return strings.EqualFold(w, s) })
+}
+
+// store puts a value that has been checked into the field of the parameter, or keeps its text.
+func (c *Config) store(p *parameter, value any) {
+	if p.field == nil {
+		c.kept[p.index()] = formatValue(value, p)
+		return
+	}
+	switch f := p.field(c).(type) {
+	case *bool:
+		*f = value.(bool)
+	case *int:
+		*f = clampInt(value)
+	case *int64:
+		*f = clampInt64(value)
+	case *uint64:
+		*f = value.(uint64)
+	case *string:
+		*f = value.(string)
+	case *[]string:
+		*f = value.([]string)
+	case *LogLevel:
+		*f = LogLevel(p.word(value.(string)))
+	default:
+		panic("keyspace: field of " + p.name)
+	}
+}
+
+// clampInt64 is an int64 or uint64 as an int64; what does not fit is as good as no limit.
+func clampInt64(value any) int64 {
+	if u, ok := value.(uint64); ok {
+		return int64(min(u, maxInt64))
+	}
+	return value.(int64)
+}
+
+func clampInt(value any) int { return int(clampInt64(value)) }
+
+// index is the place of the parameter in the table.
+func (p *parameter) index() int {
+	return slices.IndexFunc(parameters[:], func(q parameter) bool { return q.name == p.name })
+}
+
+// get is the value as CONFIG GET shows it.
+func (c *Config) get(p *parameter) string {
+	if p.field == nil {
+		return c.kept[p.index()]
+	}
+	switch f := p.field(c).(type) {
+	case *bool:
+		return formatValue(*f, p)
+	case *int:
+		return formatValue(int64(*f), p)
+	case *int64:
+		return formatValue(*f, p)
+	case *uint64:
+		return formatValue(*f, p)
+	case *string:
+		return *f
+	case *[]string:
+		return formatValue(*f, p)
+	case *LogLevel:
+		return p.words[*f]
+	case *[outputClasses]OutputLimit:
+		return formatOutputLimits(f)
+	}
+	panic("keyspace: field of " + p.name)
+}
+
+func formatValue(value any, p *parameter) string {
+	switch v := value.(type) {
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	case int64:
+		if p.kind == kindOctal {
+			return strconv.FormatInt(v, 8)
+		}
+		return strconv.FormatInt(v, 10)
+	case uint64:
+		return strconv.FormatUint(v, 10)
+	case []string:
+		return strings.Join(v, " ")
+	}
+	return value.(string)
+}
+
+func (c *Config) setBool(p *parameter, word string) reply.Reason {
+	switch {
+	case strings.EqualFold(word, "yes"):
+		c.store(p, true)
+	case strings.EqualFold(word, "no"):
+		c.store(p, false)
+	default:
+		return reply.ReasonBool
+	}
+	return ""
+}
+
+func (c *Config) setNumber(p *parameter, n int64) reply.Reason {
+	if n < p.min || n > p.max {
+		return reply.ReasonRange(p.min, p.max)
+	}
+	if p.name == "hz" {
+		n = min(max(n, minHZ), maxHZ)
+	}
+	if p.name == "maxclients" && c.FDLimit > 0 && n > int64(c.FDLimit-reservedFDs) {
+		return reply.ReasonMaxClients(c.FDLimit - reservedFDs)
+	}
+	c.store(p, n)
+	return ""
+}
+
+// Redis silently brings hz into this range. Redis: CONFIG_MIN_HZ, CONFIG_MAX_HZ.
+const (
+	minHZ = 1
+	maxHZ = 500
+)
+
+// reservedFDs is how many descriptors are not for clients. Redis: CONFIG_MIN_RESERVED_FDS.
+const reservedFDs = 32
+
+func (c *Config) setMemory(p *parameter, word string) reply.Reason {
+	if p.kind == kindPercent {
+		if digits, found := strings.CutSuffix(word, "%"); found {
+			return c.setPercent(p, digits)
+		}
+	}
+	n, ok := ParseMemory(word)
+	switch {
+	case !ok && p.kind == kindPercent:
+		return reply.ReasonNotMemoryOrPercent
+	case !ok:
+		return reply.ReasonNotMemory
+	case p.max < p.min || p.kind == kindPercent:
+	case n > maxInt64 || int64(n) < p.min || int64(n) > p.max:
+		return reply.ReasonRange(p.min, p.max)
+	}
+	c.store(p, n)
+	return ""
+}
+
+func (c *Config) setPercent(p *parameter, digits string) reply.Reason {
+	n, ok := num.ParseInt([]byte(digits))
+	switch {
+	case !ok || n < 0:
+		return reply.ReasonNotMemoryOrPercent
+	case n > 100:
+		return reply.ReasonPercent
+	}
+	c.store(p, strconv.FormatInt(n, 10)+"%")
+	return ""
+}
+
+// ParseMemory reads an amount of memory as redis.conf writes it: digits and one of b, k, kb, m,
+// mb, g, gb in any case, where k is 1000 and kb is 1024. What does not fit is the largest amount.
+// Redis: memtoull.
+func ParseMemory(s string) (bytes uint64, ok bool) {
+	end := 0
+	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+		end++
+	}
+	unit := uint64(1)
+	switch strings.ToLower(s[end:]) {
+	case "", "b":
+	case "k":
+		unit = 1000
+	case "kb":
+		unit = 1 << 10
+	case "m":
+		unit = 1000 * 1000
+	case "mb":
+		unit = 1 << 20
+	case "g":
+		unit = 1000 * 1000 * 1000
+	case "gb":
+		unit = 1 << 30
+	default:
+		return 0, false
+	}
+	if end == 0 { // Redis: strtoull of nothing is 0
+		return 0, true
+	}
+	n, err := strconv.ParseUint(s[:end], 10, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, false
+	}
+	return n * unit, true // Redis: it overflows silently as well
+}
+
+func (c *Config) setEnums(p *parameter, words []string) reply.Reason {
+	seen := make([]bool, len(p.words))
+	for _, w := range words {
+		i := p.word(w)
+		if i < 0 {
+			return reply.ReasonEnum(p.words)
+		}
+		seen[i] = true
+	}
+	var set []string
+	for i, w := range p.words {
+		if seen[i] && (i > 0 || len(words) == 1) { // the first word stands for none of them
+			set = append(set, w)
+		}
+	}
+	c.store(p, strings.Join(set, " "))
+	return ""
+}
+
+// setSave reads save points. In a file the first line replaces the default, each further one adds
+// to it, and an empty one removes all.
+func (c *Config) setSave(p *parameter, words []string) reply.Reason {
+	if len(words) == 1 && words[0] == "" {
+		c.saveSeen = true
+		c.store(p, "")
+		return ""
+	}
+	if len(words)%2 != 0 {
+		return reply.ReasonSave
+	}
+	for i, w := range words {
+		n, ok := num.ParseInt([]byte(w))
+		if !ok || n < int64((i+1)%2) || n > maxInt32 { // a period of at least a second
+			return reply.ReasonSave
+		}
+	}
+	points := strings.Join(words, " ")
+	if before := c.kept[p.index()]; c.saveSeen && before != "" {
+		points = before + " " + points
+	}
+	c.saveSeen = true
+	c.store(p, points)
+	return ""
+}
+
+// setOutputLimits reads "class hard soft seconds" for any number of classes.
+func (c *Config) setOutputLimits(words []string) reply.Reason {
+	if len(words)%4 != 0 {
+		return reply.ReasonOutputLimitCount
+	}
+	limits := c.OutputLimits
+	for ; len(words) > 0; words = words[4:] {
+		class := outputClass(words[0])
+		if class < 0 {
+			return reply.ReasonOutputLimitClass
+		}
+		hard, ok1 := ParseMemory(words[1])
+		soft, ok2 := ParseMemory(words[2])
+		seconds, err := strconv.ParseInt(words[3], 10, 64)
+		if !ok1 || !ok2 || err != nil || seconds < 0 {
+			return reply.ReasonOutputLimitValue
+		}
+		limits[class] = OutputLimit{HardBytes: hard, SoftBytes: soft, SoftSeconds: seconds}
+	}
+	c.OutputLimits = limits
+	return ""
+}
+
+// outputClassNames are the classes as CONFIG GET shows them.
+var outputClassNames = [outputClasses]string{"normal", "slave", "pubsub"}
+
+func outputClass(name string) int {
+	if strings.EqualFold(name, "replica") {
+		return OutputReplica
+	}
+	return slices.IndexFunc(outputClassNames[:], func(s string) bool {
+		return strings.EqualFold(s, name)
+	})
+}
+
+func formatOutputLimits(limits *[outputClasses]OutputLimit) string {
+	var b []byte
+	for i, l := range limits {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = append(append(b, outputClassNames[i]...), ' ')
+		b = append(strconv.AppendUint(b, l.HardBytes, 10), ' ')
+		b = append(strconv.AppendUint(b, l.SoftBytes, 10), ' ')
+		b = strconv.AppendInt(b, l.SoftSeconds, 10)
+	}
+	return string(b)
+}
+
+// eventLetters are the letters of notify-keyspace-events in the order of CONFIG GET. A stands for
+// those before its own place, alone.
+const eventLetters = "g$lshzxetdnKEm"
+
+// allEventLetters is how many of them A stands for. Redis: NOTIFY_ALL, without n and m.
+const allEventLetters = len("g$lshzxetd")
+
+func (c *Config) setEvents(p *parameter, word string) reply.Reason {
+	set := uint(0)
+	for _, r := range []byte(word) {
+		if r == 'A' {
+			set |= 1<<allEventLetters - 1
+			continue
+		}
+		i := strings.IndexByte(eventLetters, r)
+		if i < 0 {
+			return reply.ReasonEvents
+		}
+		set |= 1 << i
+	}
+	var b []byte
+	if set&(1<<allEventLetters-1) == 1<<allEventLetters-1 {
+		b = append(b, 'A')
+		set &^= 1<<(allEventLetters+1) - 1 // Redis: with A, n is not shown
+	}
+	for i := range len(eventLetters) {
+		if set>>i&1 != 0 {
+			b = append(b, eventLetters[i])
+		}
+	}
+	c.store(p, string(b))
+	return ""
+}
+
+func (c *Config) setScores(p *parameter, words []string) reply.Reason {
+	const classes, limit = 3, 2000
+	if len(words) != classes {
+		return reply.ReasonArguments
+	}
+	for _, w := range words {
+		n, err := strconv.ParseInt(w, 10, 64)
+		if err != nil || n < -limit || n > limit {
+			return reply.ReasonScores
+		}
+	}
+	c.store(p, strings.Join(words, " "))
+	return ""
+}
+
+func (c *Config) setPercentiles(p *parameter, words []string) reply.Reason {
+	var b []byte
+	for i, w := range words {
+		if len(words) == 1 && w == "" {
+			break
+		}
+		f, ok := num.ParseFloat([]byte(w))
+		if !ok {
+			return reply.ReasonPercentiles
+		}
+		if f < 0 || f > 100 {
+			return reply.ReasonPercentileRange
+		}
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = num.AppendFloat17(b, f)
+	}
+	c.store(p, string(b))
+	return ""
+}
+
+func (c *Config) setReplicaOf(p *parameter, words []string) reply.Reason {
+	if len(words) == 1 && words[0] == "" {
+		c.store(p, "")
+		return ""
+	}
+	if len(words) != 2 {
+		return reply.ReasonArguments
+	}
+	if strings.EqualFold(words[0], "no") && strings.EqualFold(words[1], "one") {
+		c.store(p, "")
+		return ""
+	}
+	n, ok := num.ParseInt([]byte(words[1]))
+	if !ok || n < 0 || n > maxPort {
+		return reply.ReasonMasterPort
+	}
+	c.store(p, strings.Join(words, " "))
+	return ""
+}
+
+// setDir takes a working directory that exists. The process itself stays where it is, as servers
+// in one process share it: relative names are resolved against the setting.
+func (c *Config) setDir(p *parameter, word string) reply.Reason {
+	if word == "" {
+		c.store(p, "")
+		return ""
+	}
+	info, err := os.Stat(word)
+	if err == nil && !info.IsDir() {
+		err = syscall.ENOTDIR
+	}
+	if err != nil {
+		return reply.Reason(SystemError(err))
+	}
+	c.store(p, word)
+	return ""
+}
+
+// SystemError is the text of an error of the operating system as C prints it: "No such file or
+// directory". Other errors are printed as they are.
+func SystemError(err error) string {
+	var errno syscall.Errno
+	if !errors.As(err, &errno) {
+		return err.Error()
+	}
+	text := errno.Error()
+	return strings.ToUpper(text[:1]) + text[1:]
+}
