@@ -104,7 +104,7 @@ func (e *Engine) finishBatch(s *Session) {
 	if b.EOF || s.flags&sessionCloseSoon != 0 {
 		state |= CloseAfter
 	}
-	if !e.mayFlush(s) {
+	if s.w.Len() > 0 && !e.ready(s) {
 		b.pos = len(b.Ends)
 		return
 	}
@@ -112,9 +112,9 @@ func (e *Engine) finishBatch(s *Session) {
 	e.flush(s, state)
 }
 
-// mayFlush reports whether the connection takes output now. If not, drained will be called.
-func (e *Engine) mayFlush(s *Session) bool {
-	if !s.kept || s.w.Len() == 0 {
+// ready reports whether the connection takes output now. If not, drained will be called.
+func (e *Engine) ready(s *Session) bool {
+	if !s.kept {
 		return true
 	}
 	if s.drain.Load() == drainQueued {
@@ -130,7 +130,7 @@ func (e *Engine) mayFlush(s *Session) bool {
 
 // flush passes the session's output on. It reports whether a batch may go on to produce more.
 func (e *Engine) flush(s *Session, state FlushState) bool {
-	if !e.mayFlush(s) {
+	if s.w.Len() > 0 && !e.ready(s) {
 		return false
 	}
 	out := s.w.Take()
@@ -162,13 +162,13 @@ func (e *Engine) keepScratch(buf []byte) {
 	}
 }
 
-// drained goes on with a session whose kept output has been written.
+// drained goes on with a session whose kept output has been written. The call may come late, when
+// the next output has been kept already: then it says nothing.
 func (e *Engine) drained(s *Session) {
 	s.drain.Store(drainIdle)
-	if s.flags&sessionGone != 0 {
+	if s.flags&sessionGone != 0 || !e.ready(s) {
 		return
 	}
-	s.kept = false
 	if s.batch != nil {
 		e.runBatch(s)
 		return

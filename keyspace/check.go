@@ -1,0 +1,68 @@
+package keyspace
+
+import (
+	"fmt"
+
+	"github.com/ringer-kv/ringer/types/arena"
+)
+
+// Check tests the invariants of the package comment that concern data and panics with the label
+// of one that does not hold. O(keys). The owner must have nothing on its worker for I3.
+func (e *Engine) Check() {
+	used := int64(0)
+	for _, db := range e.dbs {
+		db.table.Check(db.arena)
+		used += int64(db.table.BytesUsed())
+		used += db.checkEntries()
+	}
+	if e.space.pending == 0 {
+		ensure(used == e.arena.UsedBytes(), "I3: %d bytes in use, the entries have %d",
+			e.arena.UsedBytes(), used)
+	}
+}
+
+// checkEntries checks the entries of a database and returns the bytes that they take.
+func (db *DB) checkEntries() (used int64) {
+	deadlines := 0
+	db.table.Each(db.arena, func(r arena.Ref) bool {
+		en := db.at(r)
+		ensure(db.engine.seed.Hash(en.key) == en.hash, "I1: hash of %q", en.key)
+		ensure(db.find(en.key).ref == r, "I1: %q is not found under its hash", en.key)
+		if en.head().Expire != 0 {
+			deadlines++
+		}
+		used += int64(arena.ClassSize(en.bytes())) + en.checkValue()
+		return true
+	})
+	ensure(deadlines == db.expires.Len(), "I2: %d deadlines, %d in the heap", deadlines,
+		db.expires.Len())
+	db.expires.Each(func(r arena.Ref, deadlineMs int64) bool {
+		en := db.at(r)
+		ms, ok := en.Deadline()
+		ensure(ok && ms == deadlineMs, "I2: %q has deadline %d, its item %d", en.key, ms, deadlineMs)
+		ensure(db.find(en.key).ref == r, "I2: %q is in the heap and not in the table", en.key)
+		return true
+	})
+	return used
+}
+
+// checkValue checks a value and returns the bytes that it takes beside the entry.
+func (e Entry) checkValue() int64 {
+	if e.Type() == TypeString {
+		if e.Encoding() == EncRawBlob {
+			_, room := e.blobBlock()
+			return int64(arena.ClassSize(room))
+		}
+		return 0
+	}
+	s := e.SortedSet()
+	s.Check()
+	ensure(s.Len() > 0, "I4: %q is empty", e.key)
+	return int64(s.MemoryUsage())
+}
+
+func ensure(ok bool, format string, args ...any) {
+	if !ok {
+		panic("keyspace: " + fmt.Sprintf(format, args...))
+	}
+}
