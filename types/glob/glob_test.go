@@ -107,7 +107,7 @@ func TestMatch(t *testing.T) {
 func TestMatchAgainstReference(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 8))
 	matches := 0
-	for range 300000 {
+	for range 60000 {
 		p := []byte(randomText(rnd, "aAbz*?*[]^-\\\xff", 9))
 		s := []byte(randomText(rnd, "aAbz]-\\\xff", 7))
 		nocase := rnd.IntN(2) == 0
@@ -125,7 +125,7 @@ func TestMatchAgainstReference(t *testing.T) {
 			t.Fatalf("%q matches %q without the prefix %q", p, s, Prefix(p))
 		}
 	}
-	if matches < 10000 {
+	if matches < 2000 {
 		t.Errorf("only %d matches", matches)
 	}
 }

@@ -73,9 +73,9 @@ func (s *Set) packFind(member []byte) element {
 
 // packHasRoom says whether the listpack may take another member.
 func (s *Set) packHasRoom(member []byte) bool {
-	l := s.env.Limits
-	return s.packLen() < l.MaxEntries && len(member) <= l.MaxValueBytes &&
-		len(s.pack())+len(member) <= listpack.MaxBytes
+	b, l := s.pack(), &s.env.Limits
+	return listpack.Len(b)/2 < l.MaxEntries && len(member) <= l.MaxValueBytes &&
+		len(b)+len(member) <= listpack.MaxBytes
 }
 
 // packMove copies the listpack b of this set into a block for size bytes.

@@ -111,11 +111,11 @@ func (h *header) link(a *arena.Arena, r arena.Ref) {
 	parent, left := arena.Ref(0), false
 	for at := h.tree.Root; at != 0; {
 		parent = at
-		link := arena.At[avl.Node](a, at)
+		n := arena.At[node](a, nodeOf(at))
 		if left = !c.isAfterNode(a, at); left {
-			at = link.Left
+			at = n.link.Left
 		} else {
-			at = link.Right
+			at = n.link.Right
 		}
 	}
 	h.tree.Link(a, parent, linkOf(r), left)
@@ -160,14 +160,15 @@ func (s *Set) treePartition(c *cut) boundary {
 	a := s.env.Arena
 	var p boundary
 	for at := s.header().tree.Root; at != 0; {
-		link := arena.At[avl.Node](a, at)
+		r := nodeOf(at)
+		n := arena.At[node](a, r)
 		if c.isAfterNode(a, at) {
-			p.rank += int(link.LeftCount()) + 1
-			p.before = int(nodeOf(at))
-			at = link.Right
+			p.rank += int(n.link.LeftCount()) + 1
+			p.before = int(r)
+			at = n.link.Right
 		} else {
-			p.at = int(nodeOf(at))
-			at = link.Left
+			p.at = int(r)
+			at = n.link.Left
 		}
 	}
 	return p
