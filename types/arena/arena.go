@@ -105,9 +105,9 @@ func newOn(o Options, reserve func(int) (memory, error)) (*Arena, error) {
 	}
 }
 
-// tables lists the bytes of the page table, the dirty bitmap, the idle bitmap and the bitmap of live
-// blocks, which lie behind the pages in this order. Each is rounded up to pages, so that they share
-// none.
+// tables lists the bytes of the page table, the dirty bitmap, the idle bitmap and the bitmap of
+// live blocks, which lie behind the pages in this order. Each is rounded up to pages, so that they
+// share none.
 func (a *Arena) tables() [4]int {
 	pages := int(a.limit)
 	t := [4]int{pages * spanBytes, bitmapBytes(pages), bitmapBytes(pages/hugePages + 1)}
@@ -208,8 +208,8 @@ func (a *Arena) Bytes(r Ref, n int) []byte {
 // UsedBytes is the sum of ClassSize over all live blocks, exactly.
 func (a *Arena) UsedBytes() int64 { return a.used }
 
-// MappedBytes is how much of the system's memory the blocks, live and free, may be holding. The page
-// table (0.3% of it) comes on top.
+// MappedBytes is how much of the system's memory the blocks, live and free, may be holding. The
+// page table (0.3% of it) comes on top.
 func (a *Arena) MappedBytes() int64 { return int64(a.dirtyPages) << pageShift }
 
 // CapacityBytes is what the arena can hold at most.

@@ -1,6 +1,7 @@
 package arena
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -100,10 +101,8 @@ func (m *model) alloc(n int, zeroed bool) {
 	var r Ref
 	if zeroed {
 		r = m.a.AllocZeroed(n)
-		for i, b := range m.a.Bytes(r, n) {
-			if b != 0 {
-				m.t.Fatalf("AllocZeroed(%d): byte %d is %#x", n, i, b)
-			}
+		if zeroes := bytes.Count(m.a.Bytes(r, n), []byte{0}); zeroes != n {
+			m.t.Fatalf("AllocZeroed(%d): %d bytes are zero", n, zeroes)
 		}
 	} else {
 		r = m.a.Alloc(n)
@@ -115,16 +114,17 @@ func (m *model) alloc(n int, zeroed bool) {
 	m.inUse += int64(ClassSize(n))
 }
 
-// each visits the bytes of b that the model looks at: all of a small block, else both ends and one
-// in 512, which touches each page.
+// each visits the bytes of b that the model looks at: all of a node, else both ends and one byte in
+// 512, which touches each page.
 func (m *model) each(b block, visit func(*byte)) {
 	s := m.a.Bytes(b.r, b.n)
+	const end = 64
 	for i := 0; i < len(s); i++ {
-		if i == 4096 && len(s) > 3*4096 {
-			for ; i < len(s)-4096; i += 512 {
+		if i == end && len(s) > 4*end {
+			for ; i < len(s)-end; i += 512 {
 				visit(&s[i])
 			}
-			i = len(s) - 4096
+			i = len(s) - end
 		}
 		visit(&s[i])
 	}

@@ -25,8 +25,8 @@ const (
 	keepShift = 3
 )
 
-// advise asks for huge pages up to the one that the wilderness begins in. It is filled next, so that
-// what becomes resident ahead of its use is at most the rest of it.
+// advise asks for huge pages up to the one that the wilderness begins in. It is filled next, so
+// that what becomes resident ahead of its use is at most the rest of it.
 func (a *Arena) advise() {
 	to := a.wholeHuge(a.top) &^ (hugePages - 1)
 	if a.mem.mapped && to > a.advised {
@@ -122,7 +122,7 @@ func (a *Arena) zeroDirty(from, to uint32) {
 	}
 }
 
-// Work does idle work in at most the given number of steps, of some ten microseconds each: it takes
+// Work does idle work in at most the given number of steps, of some 10 to 100 us each: it takes
 // in spliced chains and returns free memory to the system. It reports whether more is left.
 func (a *Arena) Work(steps int) bool {
 	for ; steps > 0; steps-- {
