@@ -65,18 +65,28 @@ func TestWalksSeeEverythingOnceInEveryStateOfARehash(t *testing.T) {
 	}
 }
 
-// churn changes the table between two calls of a walk: it grows or shrinks to a random size, and
-// never touches the first keep keys of order.
-func (m *model) churn(rnd *rand.Rand, keep int) {
-	target := keep + int(rnd.Uint32()%3000)
-	if rnd.Uint32()%3 == 0 {
-		target = keep
+// tide lets a table grow and shrink between the calls of a walk. It never touches the first keep
+// keys of order.
+type tide struct {
+	*model
+	rnd    *rand.Rand
+	keep   int
+	target int // number of nodes to go for
+}
+
+// turn does some operations, now and then towards another target.
+func (m *tide) turn() {
+	switch m.rnd.Uint32() % 16 {
+	case 0:
+		m.target = m.keep
+	case 1:
+		m.target = m.keep + int(m.rnd.Uint32()%3000)
 	}
-	for range rnd.Uint32() % 500 {
-		if len(m.order) < target {
-			m.insert(1<<32 | rnd.Uint64()%10000)
-		} else if len(m.order) > keep {
-			m.removeAt(keep + int(rnd.Uint64()%uint64(len(m.order)-keep)))
+	for range m.rnd.Uint32() % 128 {
+		if len(m.order) < m.target {
+			m.insert(1<<32 | m.rnd.Uint64()%10000)
+		} else if len(m.order) > m.keep {
+			m.removeAt(m.keep + int(m.rnd.Uint64()%uint64(len(m.order)-m.keep)))
 		}
 	}
 }
@@ -86,22 +96,21 @@ func (m *model) churn(rnd *rand.Rand, keep int) {
 func TestScanGuarantee(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 0))
 	grown, shrunk, rehashing := 0, 0, 0
-	for range 60 {
-		m := newModel(t, hashSpread)
-		keep := 1 + int(rnd.Uint32()%200)
-		for key := range keep {
-			m.insert(uint64(key))
+	for range 30 {
+		keep := 1 + int(rnd.Uint32()%100)
+		m := &tide{model: filled(t, uint64(keep)), rnd: rnd, keep: keep}
+		for range 40 {
+			m.turn()
 		}
-		m.churn(rnd, keep)
 		seen := map[uint64]int{}
 		for cursor := uint64(0); ; {
 			cursor = m.table.Scan(m.a, cursor, func(r arena.Ref) { seen[keyNumber(m.a, r)]++ })
 			if cursor == 0 {
 				break
 			}
-			m.mustHavePassed(cursor, seen, keep)
+			m.mustHavePassed(cursor, seen)
 			before := m.table.size(0)
-			m.churn(rnd, keep)
+			m.turn()
 			switch after := m.table.size(0); {
 			case after > before:
 				grown++
@@ -123,9 +132,9 @@ func TestScanGuarantee(t *testing.T) {
 	}
 }
 
-func (m *model) mustHavePassed(cursor uint64, seen map[uint64]int, keep int) {
+func (m *tide) mustHavePassed(cursor uint64, seen map[uint64]int) {
 	m.t.Helper()
-	for _, key := range m.order[:keep] {
+	for _, key := range m.order[:m.keep] {
 		passed := Passed(cursor, m.seed.Hash(keyBytes(key)))
 		if passed != (seen[key] == 1) {
 			m.t.Fatalf("cursor %d, key %d: passed %v, given %d times", cursor, key, passed, seen[key])
