@@ -15,7 +15,9 @@ import (
 	"time"
 )
 
-// scale is how long and how large the suite measures.
+// scale is how long and how large the suite measures. Memory is read after a rest,
+// since redis goes on rehashing for a while, and gives the buffers of a client back
+// after two seconds.
 type scale struct {
 	Rounds     int           `json:"rounds"`        // of throughput, native and latency
 	FewRounds  int           `json:"few_rounds"`    // of the parts that start servers anew
@@ -26,6 +28,8 @@ type scale struct {
 	Elements   int           `json:"elements"` // keys or elements of memory and worst
 	IdleConns  int           `json:"idle_conns"`
 	FewTests   bool          `json:"few_tests"`     // of redis-benchmark's
+	Settle     time.Duration `json:"settle_ns"`     // before memory is read
+	IdleRest   time.Duration `json:"idle_rest_ns"`  // before that of idle connections is
 	EventTail  time.Duration `json:"event_tail_ns"` // watched after an event began
 }
 
@@ -35,7 +39,7 @@ func fullScale() scale {
 		Rounds: 5, FewRounds: 3, Memory: 2,
 		Benchmarks: 110 * time.Second, LoadRun: 500 * time.Millisecond,
 		Warmup: 100 * time.Millisecond, Elements: 1_000_000, IdleConns: 10_000,
-		EventTail: 2 * time.Second,
+		Settle: time.Second, IdleRest: 3 * time.Second, EventTail: 2 * time.Second,
 	}
 }
 
@@ -44,6 +48,7 @@ func quickScale() scale {
 		Rounds: 3, FewRounds: 1, Memory: 1,
 		Benchmarks: 10 * time.Second, LoadRun: 120 * time.Millisecond,
 		Warmup: 30 * time.Millisecond, Elements: 200_000, IdleConns: 10_000,
+		Settle: 300 * time.Millisecond, IdleRest: 2500 * time.Millisecond,
 		EventTail: 800 * time.Millisecond, FewTests: true,
 	}
 }

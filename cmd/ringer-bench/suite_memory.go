@@ -146,7 +146,7 @@ func (s *suite) bytesPer(p program, st stock) (float64, error) {
 	if err := s.fill(srv, s.Elements, st.encode); err != nil {
 		return 0, err
 	}
-	after, err := srv.settledBytes(0)
+	after, err := srv.settledBytes(s.Settle)
 	if err != nil {
 		return 0, err
 	}
@@ -163,9 +163,6 @@ func (s *suite) bytesPer(p program, st stock) (float64, error) {
 const (
 	busyConns = 100
 	idleKept  = 0.95 // of the throughput without idle connections
-	// idleRest is how long idle connections are left alone before memory is read:
-	// redis gives the buffers of a client back after two seconds.
-	idleRest = 3 * time.Second
 )
 
 // idle measures what many idle connections cost: their memory, and throughput.
@@ -224,7 +221,7 @@ func (s *suite) idleOnce(p program) (bytes, share float64, err error) {
 	if err := pingOnce(fds); err != nil {
 		return 0, 0, err
 	}
-	after, err := srv.settledBytes(idleRest)
+	after, err := srv.settledBytes(s.IdleRest)
 	if err != nil {
 		return 0, 0, err
 	}
