@@ -81,14 +81,17 @@ type Engine struct {
 	scratch   []byte // the output buffer that is passed from session to session
 	sessions  sessionList
 	dirtyList []*Session // sessions with output outside of a batch
-	dirty     int64      // changes since the start
-	stats     Stats
-	observers []Observer
-	recorders []Recorder
-	worker    *worker
-	stopping  bool
-	startMs   int64
-	runID     string
+
+	running    *Session // whose command runs
+	afterReply []func() // pushes to running
+	dirty      int64    // changes since the start
+	stats      Stats
+	observers  []Observer
+	recorders  []Recorder
+	worker     *worker
+	stopping   bool
+	startMs    int64
+	runID      string
 }
 
 // New makes an engine and starts its owner goroutine, which ends with Close.

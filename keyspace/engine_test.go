@@ -15,13 +15,14 @@ import (
 // testConn is a connection that keeps what is written to it. While stuck, it keeps the output it
 // is given without writing it, as a socket whose peer does not read.
 type testConn struct {
-	mu     sync.Mutex
-	out    []byte
-	held   []byte
-	stuck  bool
-	busy   bool
-	closed bool
-	done   chan struct{} // one value for each batch that is done
+	mu      sync.Mutex
+	out     []byte
+	held    []byte
+	stuck   bool
+	busy    bool
+	closed  bool
+	aborted bool
+	done    chan struct{} // one value for each batch that is done
 }
 
 func newTestConn() *testConn { return &testConn{done: make(chan struct{}, 16)} }
@@ -54,7 +55,11 @@ func (c *testConn) Busy() bool {
 	return c.busy
 }
 
-func (c *testConn) Abort() {}
+func (c *testConn) Abort() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.aborted = true
+}
 
 // drain writes what is held, as a peer that reads again.
 func (c *testConn) drain(s *keyspace.Session, stuck bool) int {
@@ -399,4 +404,68 @@ func TestFlushAllGivesTheMemoryBack(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	waitFor(t, func() bool { return e.UsedBytes() < 4096 })
+}
+
+func TestPushesAreInOrderWithReplies(t *testing.T) {
+	e := newEngine(t, keyspace.Options{})
+	c := newClient(t, e)
+	push := func(text string) {
+		e.Do(func() { e.Push(c.s, 1, func(w reply.Writer) { w.BulkString(text) }) })
+	}
+	c.do("SET k v")
+	push("one")
+	c.conn.mu.Lock()
+	c.conn.stuck = true
+	c.conn.mu.Unlock()
+	push("two")
+	push("three")
+	c.submit("GET k")
+	e.Do(func() {})
+	push("four")
+	c.conn.drain(c.s, false)
+	<-c.conn.done
+	waitFor(t, func() bool { return strings.Count(string(c.peek()), "*1") == 4 })
+	want := "*1\r\n$3\r\none\r\n*1\r\n$3\r\ntwo\r\n*1\r\n$5\r\nthree\r\n$1\r\nv\r\n" +
+		"*1\r\n$4\r\nfour\r\n"
+	if got := c.conn.take(); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func (c *client) peek() []byte {
+	c.conn.mu.Lock()
+	defer c.conn.mu.Unlock()
+	return c.conn.out
+}
+
+func TestSlowReaderOfPushesIsCutOff(t *testing.T) {
+	config := keyspace.NewConfig()
+	config.OutputLimits[keyspace.OutputNormal] = keyspace.OutputLimit{HardBytes: 1000}
+	e := newEngine(t, keyspace.Options{Config: config})
+	slow, other := newClient(t, e), newClient(t, e)
+	slow.conn.stuck = true
+	push := func(c *client, bytes int) {
+		text := strings.Repeat("x", bytes)
+		e.Do(func() { e.Push(c.s, 1, func(w reply.Writer) { w.BulkString(text) }) })
+	}
+	aborted := func() bool {
+		slow.conn.mu.Lock()
+		defer slow.conn.mu.Unlock()
+		return slow.conn.aborted
+	}
+	const frame = len("*1\r\n$400\r\n\r\n")
+	push(slow, 400)
+	push(slow, 1000-400-2*frame)
+	if aborted() {
+		t.Error("cut off with 1000 bytes waiting, which is the limit")
+	}
+	push(slow, 0)
+	if !aborted() {
+		t.Error("not cut off above the limit")
+	}
+	e.Hangup(slow.s)
+	push(other, 100)
+	if got := other.do("EXISTS k"); !strings.HasSuffix(got, ":0\r\n") {
+		t.Errorf("the other client got %q", got)
+	}
 }

@@ -1,5 +1,11 @@
 package keyspace
 
+import (
+	"strconv"
+
+	"github.com/ringer-kv/ringer/keyspace/reply"
+)
+
 // outputHighWater is how many bytes of replies a batch may produce before they must have been
 // written: past it the rest of the batch waits for the socket.
 const outputHighWater = 256 << 10
@@ -57,7 +63,7 @@ func (e *Engine) startBatch(s *Session, b *Batch) {
 		return
 	}
 	if s.kept && !s.conn.Busy() {
-		s.kept = false
+		s.kept, s.keptBytes, s.softSinceMs = false, 0, 0
 	}
 	if b.Spare != nil {
 		if e.scratch == nil {
@@ -79,6 +85,10 @@ func (e *Engine) runBatch(s *Session) {
 		spec := e.lookAhead(s, b)
 		b.pos++
 		e.execute(s, spec, args)
+		if e.overLimit(s) {
+			e.abort(s)
+			return
+		}
 		if s.w.Len() >= outputHighWater {
 			if !e.flush(s, 0) {
 				return
@@ -124,7 +134,7 @@ func (e *Engine) ready(s *Session) bool {
 	if s.conn.Busy() || !s.drain.CompareAndSwap(drainWanted, drainIdle) {
 		return false
 	}
-	s.kept = false
+	s.kept, s.keptBytes, s.softSinceMs = false, 0, 0
 	return true
 }
 
@@ -140,7 +150,7 @@ func (e *Engine) flush(s *Session, state FlushState) bool {
 	}
 	e.stats.OutputBytes += int64(len(out))
 	if s.conn.Flush(out, state) {
-		s.kept = true
+		s.kept, s.keptBytes = true, len(out)
 	} else {
 		e.keepScratch(out)
 	}
@@ -203,4 +213,62 @@ func (e *Engine) hangup(s *Session) {
 func (e *Engine) dropBatch(s *Session) {
 	s.batch = nil
 	s.conn.Flush(nil, BatchDone)
+}
+
+// Push appends an out-of-band message of n elements, which fill appends, to a session's output. It
+// leaves behind what the session has been replied so far; the message of a command to its own
+// session comes after the reply. A session that lets more pile up than client-output-buffer-limit
+// allows is cut off.
+func (e *Engine) Push(s *Session, n int, fill func(w reply.Writer)) {
+	if s.flags&sessionGone != 0 {
+		return
+	}
+	if s == e.running {
+		e.afterReply = append(e.afterReply, func() { e.Push(s, n, fill) })
+		return
+	}
+	s.w.BeginPush(n)
+	fill(s.w)
+	s.w.End()
+	if e.overLimit(s) {
+		e.abort(s)
+		return
+	}
+	if !s.dirty && s.batch == nil {
+		s.dirty = true
+		e.dirtyList = append(e.dirtyList, s)
+	}
+}
+
+// overLimit reports whether the output that waits for the session is more than
+// client-output-buffer-limit allows. Redis: checkClientOutputBufferLimits.
+func (e *Engine) overLimit(s *Session) bool {
+	limit := &e.config.OutputLimits[s.class]
+	if limit.HardBytes == 0 && limit.SoftBytes == 0 {
+		return false
+	}
+	waiting := uint64(s.w.Len() + s.keptBytes)
+	if limit.HardBytes != 0 && waiting > limit.HardBytes {
+		return true
+	}
+	if limit.SoftBytes == 0 || waiting <= limit.SoftBytes {
+		s.softSinceMs = 0
+		return false
+	}
+	if s.softSinceMs == 0 {
+		s.softSinceMs = e.nowMs
+	}
+	return e.nowMs-s.softSinceMs > limit.SoftSeconds*1000
+}
+
+// abort cuts a session off: what it has not been sent is dropped, and its front end will hang up.
+func (e *Engine) abort(s *Session) {
+	e.log(LogWarning, "Client id="+strconv.FormatInt(s.id, 10)+" addr="+s.info.RemoteAddr+
+		" closed for overcoming of output buffer limits.")
+	s.flags |= sessionGone
+	s.w.Take()
+	s.conn.Abort()
+	if s.batch != nil {
+		e.dropBatch(s)
+	}
 }

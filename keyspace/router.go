@@ -132,12 +132,26 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 		NowMs: e.nowMs, Rand: e.rand,
 	}
 	dirty := e.dirty
+	e.running = s
 	spec.Run(c)
+	e.running = nil
 	spec.stats.Calls++
 	if e.dirty != dirty && !c.recorded && len(e.recorders) > 0 {
 		e.record(c.DB, args)
 	}
 	w.End()
+	if len(e.afterReply) > 0 {
+		e.pushAfterReply()
+	}
+}
+
+// pushAfterReply makes the pushes that a command has made to its own session.
+func (e *Engine) pushAfterReply() {
+	for i, push := range e.afterReply {
+		push()
+		e.afterReply[i] = nil
+	}
+	e.afterReply = e.afterReply[:0]
 }
 
 // check returns the error with which a command is refused before it runs, or "".

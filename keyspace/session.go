@@ -107,6 +107,10 @@ type Session struct {
 	kept  bool   // the connection may still hold output of ours
 	drain atomic.Int32
 	dirty bool // stands in the engine's list of sessions to flush
+	class int  // of client-output-buffer-limit
+
+	keptBytes   int   // what the connection may still hold
+	softSinceMs int64 // since when the output has been over the soft limit; 0: it is not
 
 	authenticated atomic.Bool
 
@@ -122,7 +126,7 @@ type sessionFlags uint16
 
 const (
 	sessionCloseSoon sessionFlags = 1 << iota // QUIT, or a fatal error: close after the reply
-	sessionGone                               // hung up
+	sessionGone                               // hung up, or cut off
 )
 
 // The states of Session.drain: whether the owner waits for kept output to be written.

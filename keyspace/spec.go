@@ -29,7 +29,7 @@ type Spec struct {
 	Sub []*Spec
 
 	fullName string // "config|get"
-	firstKey int // index of the argument that is the first key; 0: none, or it must be searched
+	firstKey int    // index of the argument that is the first key; 0: none, or it must be searched
 	parent   *Spec
 	sub      map[string]*Spec
 	stats    CommandStats
