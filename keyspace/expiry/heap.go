@@ -125,7 +125,7 @@ func (h *Heap) Each(fn func(r arena.Ref, deadlineMs int64) bool) {
 	}
 }
 
-// Reset forgets all items without a call of setIndex. O(chunks / collector).
+// Reset forgets all items and gives their memory back, without a call of setIndex. O(1).
 func (h *Heap) Reset() {
 	h.chunks, h.end = nil, rootSlot
 }
@@ -183,17 +183,20 @@ func (h *Heap) shrink() {
 
 // place puts it where its deadline belongs, starting at slot s, whose own item is gone.
 func (h *Heap) place(s uint32, it item) {
-	if s > rootSlot && it.deadlineMs < h.deadline(s/4+2) {
+	if s > rootSlot && it.deadlineMs < h.deadline(parentOf(s)) {
 		h.up(s, it)
 	} else {
 		h.down(s, it)
 	}
 }
 
+// parentOf is the slot above s, which is not the root.
+func parentOf(s uint32) uint32 { return s/4 + 2 }
+
 // up moves later parents down until it fits into the hole at s.
 func (h *Heap) up(s uint32, it item) {
 	for s > rootSlot {
-		parent := s/4 + 2
+		parent := parentOf(s)
 		p := h.get(parent)
 		if p.deadlineMs <= it.deadlineMs {
 			break
