@@ -160,3 +160,28 @@ func (c chanWriter) Write(b []byte) (int, error) {
 	}
 	return len(b), nil
 }
+
+func TestRaiseFileLimit(t *testing.T) {
+	if !raiseFileLimit(1) {
+		t.Error("there is no room for one file")
+	}
+	for _, c := range []struct {
+		soft, hard uint64
+		want       int
+		then       uint64
+		enough     bool
+	}{
+		{10, 100, 5, 10, true},
+		{10, 100, 50, 50, true},
+		{10, 100, 500, 100, false},
+	} {
+		soft, hard := c.soft, c.hard
+		if enough := setSoft(&soft, &hard, c.want); enough != c.enough || soft != c.then {
+			t.Errorf("%+v became %d, %v", c, soft, enough)
+		}
+		setBoth(&soft, &hard, c.want)
+		if soft < uint64(c.want) || hard < c.hard {
+			t.Errorf("%+v became %d of %d", c, soft, hard)
+		}
+	}
+}
