@@ -160,9 +160,15 @@ func TestFreeChainGivesAllBackAtTheSplice(t *testing.T) {
 func TestTouchChangesNothing(t *testing.T) {
 	m := newModel(t, hashSpread)
 	m.table.Touch(m.a, 1)
+	m.table.TouchAll(m.a, []uint32{1, 2})
+	var hashes [100]uint32
 	for key := range uint64(600) {
 		m.insert(key)
 		before := m.table
+		for i := range hashes {
+			hashes[i] = m.seed.Hash(keyBytes(uint64(i) * 7))
+		}
+		m.table.TouchAll(m.a, hashes[:key%100])
 		for hash := uint32(0); hash < 1<<31; hash += 1 << 25 {
 			m.table.Touch(m.a, hash)
 		}
