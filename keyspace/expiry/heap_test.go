@@ -200,7 +200,7 @@ func stream(seed uint64, ops int) []byte {
 func TestModel(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			newModel(t).run(stream(seed, 300))
+			newModel(t).run(stream(seed, 150))
 		})
 	}
 }

@@ -22,6 +22,9 @@ const (
 	// MaxBytes is what a 32-bit Ref in units of 8 bytes can address.
 	MaxBytes = 1 << (32 + unitShift)
 
+	// cacheLine is the size on all common machines but a few, where it is only a matter of speed.
+	cacheLine = 64
+
 	// reserveMinBytes: with less than this a server is of no use, so New gives up asking.
 	reserveMinBytes = 64 << 20
 
@@ -43,16 +46,17 @@ type Options struct {
 //
 // Owned by the keyspace goroutine.
 type Arena struct {
-	// These 64 bytes, a cache line, are constant: workers read them while the owner writes the rest.
+	// Constant. Workers read these while the owner writes the rest, which the gap keeps in other
+	// cache lines wherever the arena lies.
 	base  unsafe.Pointer // of page 0, aligned to a huge page
 	spans unsafe.Pointer // of the page table: one span per page
 	dirty unsafe.Pointer // of the dirty bitmap: one bit per page
 	idle  unsafe.Pointer // of the idle bitmap: one bit per huge page
-	mem   memory         // what these point into
-
 	alive unsafe.Pointer // with -tags invariants: one bit per unit, set where a live block starts
+	mem   memory         // what these point into
+	limit uint32         // pages in the arena
+	_     [cacheLine]byte
 
-	limit      uint32 // pages in the arena
 	top        uint32 // first page of the wilderness: no live page lies at or above it
 	peak       uint32 // no page at or above it is dirty; top <= peak
 	advised    uint32 // pages below it were considered for huge pages

@@ -323,6 +323,17 @@ func TestCheckNamesWhatIsBroken(t *testing.T) {
 	}
 }
 
+func TestOwnerAndWorkersShareNoCacheLine(t *testing.T) {
+	var a Arena
+	constant := unsafe.Offsetof(a.limit) + unsafe.Sizeof(a.limit)
+	if gap := unsafe.Offsetof(a.top) - constant; gap < cacheLine {
+		t.Errorf("%d bytes between what is constant and what is not", gap)
+	}
+	if size := unsafe.Sizeof(a); size > 2048 {
+		t.Errorf("an Arena has %d bytes", size)
+	}
+}
+
 // chainOf frees blocks on a goroutine of its own, as a worker does.
 func chainOf(a *Arena, refs []Ref, n int) <-chan *Chain {
 	c, done := a.NewChain(), make(chan *Chain)

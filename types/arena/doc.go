@@ -97,9 +97,9 @@
 // may read what is constant while a block lives: the contents, and the kind, class and length of
 // its span or run. The owner's Splice then corrects UsedBytes and queues the chain; each span's
 // list is taken in as a whole, one pointer and one subtraction, or not at all when the span is
-// empty now. As a million nodes may lie in ten thousand spans, which is a millisecond, only 256 spans are
-// taken in at once, and the rest along with later calls that take or free pages, with Work, or when
-// memory runs out.
+// empty now. As a million nodes may lie in ten thousand spans, which is a millisecond, only 256
+// spans are taken in at once, and the rest along with later calls that take or free pages, with
+// Work, or when memory runs out.
 //
 // # Complexity
 //
@@ -119,7 +119,8 @@
 // # Limits
 //
 //   - 32 GiB: 2^32 units. The address space is reserved at once, without a claim to memory; where
-//     the system refuses that, New settles for half, and half again.
+//     the system refuses that, New settles for half, and half again. 1 GiB where pointers have 32
+//     bits.
 //   - Alloc panics when no run is left that is long enough. The owner looks at AvailableBytes or
 //     Fits before it lets a client have more.
 //   - Blocks never move. A span with one live block stays a span, so an arena of which a random
@@ -133,7 +134,8 @@
 //
 // Size classes, spans and the page table by page number are TCMalloc's, and Go's own heap's. The
 // count of live objects per slab is from Bonwick's slab allocator, the free list per page instead
-// of per class from mimalloc, the bins from TLSF (Masmano et al.), and keeping some dirty pages for a
-// while from jemalloc. We differ from all of them in having one thread and 32-bit names, which
-// leaves no locks, no thread caches and no headers; in knowing the size at Free; and in chains.
+// of per class from mimalloc, the bins from TLSF (Masmano et al.), and keeping some dirty pages
+// for a while from jemalloc. We differ from all of them in having one thread and 32-bit names,
+// which leaves no locks, no thread caches and no headers; in knowing the size at Free; and in
+// chains.
 package arena
