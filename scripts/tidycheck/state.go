@@ -129,7 +129,7 @@ var fixedMakers = []string{
 // constant tells whether name i of v is set once, by its initializer, to something
 // that only an assignment could change.
 func constant(p *pkg, v *ast.ValueSpec, i int) bool {
-	if len(v.Values) != len(v.Names) {
+	if len(v.Values) != len(v.Names) || synchronizes(p, v) {
 		return false
 	}
 	switch x := ast.Unparen(v.Values[i]).(type) {
@@ -146,6 +146,18 @@ func constant(p *pkg, v *ast.ValueSpec, i int) bool {
 	}
 	def := p.info.Defs[v.Names[i]]
 	return def != nil && plain(def.Type(), 0)
+}
+
+// synchronizes tells whether a variable names sync, which is needed only for what
+// changes.
+func synchronizes(p *pkg, v *ast.ValueSpec) bool {
+	found := false
+	ast.Inspect(v, func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		found = found || ok && within(importOf(p, sel.X), "sync")
+		return !found
+	})
+	return found
 }
 
 // plain tells whether a value of type t is copied whole: no pointer, map, channel,
