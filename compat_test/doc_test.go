@@ -30,7 +30,7 @@
 //	goredis_*_test.go   what a real client sees
 //	badinput_*_test.go  hostile bytes: the reply and the close that the real server answers
 //	load_test.go        large values, slow readers, slow writers, 10,000 connections, memory
-//	tools_test.go       redis-cli, redis-benchmark;  manners_test.go  flags, signals, messages
+//	tools_linux_test.go       redis-cli, redis-benchmark;  manners_test.go  flags, signals, messages
 //
 // # The format of a script
 //
