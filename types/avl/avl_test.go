@@ -326,6 +326,45 @@ func TestCheckSeesEachBrokenInvariant(t *testing.T) {
 	}
 }
 
+func TestMisusePanics(t *testing.T) {
+	cases := []struct {
+		want string
+		do   func(m *model, r arena.Ref)
+	}{
+		{"avl: the tree is full", func(m *model, r arena.Ref) {
+			m.tree.count = maxNodes
+			m.tree.Link(m.a, m.items[0], r, true)
+		}},
+		{"avl: a second root", func(m *model, r arena.Ref) { m.tree.Link(m.a, 0, r, true) }},
+		{"avl: the left child is there already", func(m *model, r arena.Ref) {
+			m.tree.Link(m.a, m.tree.Root, r, true)
+		}},
+		{"avl: the right child is there already", func(m *model, r arena.Ref) {
+			m.tree.Link(m.a, m.tree.Root, r, false)
+		}},
+		{"avl: a build in a tree that is not empty", func(m *model, r arena.Ref) {
+			m.tree.BuildSorted(m.a, 1, func() arena.Ref { return r })
+		}},
+		{"avl: a build of -1 nodes", func(m *model, _ arena.Ref) {
+			m.tree = Tree{}
+			m.tree.BuildSorted(m.a, -1, func() arena.Ref { return 0 })
+		}},
+	}
+	for _, c := range cases {
+		m := newModel(t)
+		m.rebuild(3)
+		r := m.alloc(99)
+		func() {
+			defer func() {
+				if got := recover(); got != c.want {
+					t.Errorf("got %v, want %q", got, c.want)
+				}
+			}()
+			c.do(m, r)
+		}()
+	}
+}
+
 func FuzzTree(f *testing.F) {
 	f.Add([]byte("\x00\x01\x00\x02\x00\x03\xc8\x01\xf0\x00\xff\x03"))
 	f.Add([]byte("\x00\x09\x00\x08\x00\x07\x00\x06\x00\x05\x00\x04\x80\x00\x80\x00\x80\x00"))

@@ -81,6 +81,11 @@
 // and to be freed anyway, and the way up to the root, 20 nodes that stay in the cache, is the
 // lesser part of that.
 //
+// Measured with 1M nodes that lie in the arena in random order, on two cores shared with other
+// work, the best of several runs: a user's descent 0.64 us, Unlink, descent and Link together
+// 1.26 us, Rank 0.63 us, Select 0.56 us, Offset by 1000 1.3 us, Next 0.15 us, BuildSorted 27 ns a
+// node. It is the misses of the cache that are being counted.
+//
 // # Limits
 //
 // 2^31-1 nodes. Not more than one tree per Node. A user's order must be total and must not change
