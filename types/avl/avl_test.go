@@ -189,12 +189,12 @@ func TestTreeAgreesWithSortedSlice(t *testing.T) {
 	for _, seed := range []uint64{1, 2, 3, 4} {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		m := newModel(t)
-		for i := range 3000 {
+		for i := range 1500 {
 			op := byte(rnd.Uint32())
-			if i%600 < 200 {
+			if i%500 < 200 {
 				op %= 110 // phases of growth, so that the tree gets some height
 			}
-			m.step(op, rnd.Uint64()%500)
+			m.step(op, rnd.Uint64()%400)
 			m.check()
 		}
 	}
@@ -232,11 +232,11 @@ func TestBuildSortedOfEverySize(t *testing.T) {
 	}
 }
 
-// TestEveryShapeSurvivesEveryRemoval builds trees in all insertion orders of up to seven keys and
+// TestEveryShapeSurvivesEveryRemoval builds trees in all insertion orders of up to six keys and
 // takes each key out of each: no case of the rebalancing is left to chance.
 func TestEveryShapeSurvivesEveryRemoval(t *testing.T) {
 	m := newModel(t)
-	for n := 1; n <= 7; n++ {
+	for n := 1; n <= 6; n++ {
 		permute(n, func(order []uint64) {
 			for victim := range n {
 				m.tree, m.items = Tree{}, m.items[:0]

@@ -106,8 +106,8 @@
 // # Limits
 //
 // At most 2^31 buckets. Hashes have 32 bits, so far above 2^31 nodes chains would grow; an arena
-// has no room for as many. The user compares no keys before Insert: to insert one twice is an error
-// that only a later Find shows.
+// has no room for as many. Insert compares no keys: to insert one twice is the user's error, and
+// only one of the two nodes will be found.
 //
 // # Sources, and how we differ
 //
