@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -36,43 +37,45 @@ func runMix(t target, mix []share, o loadOptions, ctl *control) (*outcome, error
 }
 
 // runSources makes the load o on t with one source per thread. Connections, count
-// and rate are shared out evenly; the threads start together.
+// and rate are shared out evenly; the threads start when all connections stand.
 func runSources(
 	t target, o loadOptions, ctl *control, sourceOf func(thread int) source,
 ) (*outcome, error) {
+	fds, err := t.dialAll(o.Conns)
+	if err != nil {
+		return nil, err
+	}
+	defer closeAll(fds)
 	threads := min(max(o.Threads, 1), o.Conns)
+	if o.Count > 0 { // no thread without a request: to a plan, 0 means no limit
+		threads = int(min(uint64(threads), o.Count))
+	}
 	outs := make([]*outcome, threads)
 	errs := make([]error, threads)
-	finished := make(chan int, threads)
+	var running sync.WaitGroup
 	for i := range threads {
 		p := plan{
-			target: t, conns: part(o.Conns, threads, i), pipeline: o.Pipeline,
-			duration: o.Duration, warmup: o.Warmup, source: sourceOf(i),
-			count: uint64(part(int(o.Count), threads, i)),
-			done:  &ctl.done, stop: &ctl.stop,
+			target: t, fds: fds[cut(o.Conns, threads, i):cut(o.Conns, threads, i+1)],
+			pipeline: o.Pipeline, duration: o.Duration, warmup: o.Warmup, source: sourceOf(i),
+			done: &ctl.done, stop: &ctl.stop,
 		}
-		p.rate = o.Rate * float64(p.conns) / float64(o.Conns)
-		go func() {
-			outs[i], errs[i] = runLoop(p)
-			if errs[i] != nil {
+		p.count = uint64(cut(int(o.Count), threads, i+1) - cut(int(o.Count), threads, i))
+		p.rate = o.Rate * float64(len(p.fds)) / float64(o.Conns)
+		running.Go(func() {
+			if outs[i], errs[i] = runLoop(p); errs[i] != nil {
 				ctl.stop.Store(true)
 			}
-			finished <- i
-		}()
+		})
 	}
-	for range threads {
-		<-finished
-	}
+	running.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	return mergeOutcomes(outs), nil
 }
 
-// part returns the size of part i of total cut into n parts.
-func part(total, n, i int) int {
-	return total*(i+1)/n - total*i/n
-}
+// cut returns where part i begins when total is cut into n even parts.
+func cut(total, n, i int) int { return total * i / n }
 
 // mergeOutcomes adds up what parallel loops have seen.
 func mergeOutcomes(outs []*outcome) *outcome {

@@ -23,7 +23,7 @@ const (
 // plan is the load that one loop is to make.
 type plan struct {
 	target   target
-	conns    int
+	fds      []int // the connections
 	pipeline int
 	count    uint64        // requests after the warm-up; 0: until duration ends
 	duration time.Duration // after the warm-up; 0: until count is reached
@@ -83,21 +83,16 @@ type loop struct {
 	out        outcome
 }
 
-// runLoop connects, makes the load of p, and returns what it saw.
+// runLoop makes the load of p and returns what it saw.
 func runLoop(p plan) (*outcome, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	fds, err := p.target.dialAll(p.conns)
-	if err != nil {
-		return nil, err
-	}
-	defer closeAll(fds)
 	poller, err := newPoller()
 	if err != nil {
 		return nil, fmt.Errorf("poller: %w", err)
 	}
 	defer poller.close()
-	l, err := newLoop(p, poller, fds)
+	l, err := newLoop(p, poller)
 	if err != nil {
 		return nil, err
 	}
@@ -107,13 +102,14 @@ func runLoop(p plan) (*outcome, error) {
 	return l.finish(), nil
 }
 
-func newLoop(p plan, poller poller, fds []int) (*loop, error) {
+// newLoop gets the connections of p ready.
+func newLoop(p plan, poller poller) (*loop, error) {
 	l := &loop{
 		plan: p, poller: poller,
-		conns: make([]conn, len(fds)), buf: make([]byte, readBufferBytes),
+		conns: make([]conn, len(p.fds)), buf: make([]byte, readBufferBytes),
 		started: time.Now(), endNs: math.MaxInt64, limit: math.MaxUint64,
 	}
-	for i, fd := range fds {
+	for i, fd := range p.fds {
 		l.conns[i] = conn{fd: fd, index: i, scanner: newScanner(p.target.Proto)}
 		if err := poller.add(fd, i); err != nil {
 			return nil, fmt.Errorf("watch a connection: %w", err)

@@ -120,6 +120,7 @@ func TestCountIsKeptExactly(t *testing.T) {
 		{"less than one pipeline", 5, func(*loadOptions) {}},
 		{"no multiple of the pipeline", 1003, func(*loadOptions) {}},
 		{"more threads than one", 1003, func(o *loadOptions) { o.Threads = 3 }},
+		{"more threads than requests", 2, func(o *loadOptions) { o.Threads = 4 }},
 		{"more connections than requests", 3, func(o *loadOptions) { o.Conns = 20 }},
 		{"a value that fills the socket", 64, func(o *loadOptions) { o.ValueBytes = 1 << 20 }},
 		{"a fixed rate", 500, func(o *loadOptions) { o.Rate = 100_000 }},
@@ -161,10 +162,10 @@ func TestPortablePoller(t *testing.T) {
 	}
 	defer closeAll(fds)
 	p := plan{
-		target: s.target, conns: o.Conns, pipeline: o.Pipeline, count: 100,
+		target: s.target, fds: fds, pipeline: o.Pipeline, count: 100,
 		source: newMixSource(testMix(t, "set"), protoNative, o),
 	}
-	l, err := newLoop(p, newPollPoller(), fds)
+	l, err := newLoop(p, newPollPoller())
 	if err != nil {
 		t.Fatal(err)
 	}
