@@ -82,16 +82,18 @@ type Engine struct {
 	sessions  sessionList
 	dirtyList []*Session // sessions with output outside of a batch
 
-	running    *Session // whose command runs
-	afterReply []func() // pushes to running
-	dirty      int64    // changes since the start
-	stats      Stats
-	observers  []Observer
-	recorders  []Recorder
-	worker     *worker
-	stopping   bool
-	startMs    int64
-	runID      string
+	running       *Session // whose command runs
+	afterReply    []func() // pushes to running
+	dirty         int64    // changes since the start
+	stats         Stats
+	info          infoState
+	shutdownAsked bool
+	observers     []Observer
+	recorders     []Recorder
+	worker        *worker
+	stopping      bool
+	startMs       int64
+	runID         string
 }
 
 // New makes an engine and starts its owner goroutine, which ends with Close.
@@ -125,6 +127,7 @@ func New(o Options) (*Engine, error) {
 	e.applyLimits()
 	e.readClock()
 	e.startMs = e.nowMs
+	e.startInfo()
 	go e.run()
 	return e, nil
 }
@@ -252,6 +255,7 @@ func (e *Engine) run() {
 func (e *Engine) readClock() {
 	e.nowMs = e.clock.Now().UnixMilli()
 	e.lruClock = uint32(e.nowMs/1000) & (1<<24 - 1)
+	e.sampleRates()
 }
 
 // idleYields is how often the owner lets others run before it goes to sleep: the goroutines that

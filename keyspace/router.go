@@ -39,8 +39,8 @@ func (s *Spec) compile(parent *Spec) error {
 	if s.Name == "" || len(s.Name) > maxNameBytes || s.Name != strings.ToLower(s.Name) {
 		return fmt.Errorf("keyspace: command name %q", s.fullName)
 	}
-	if s.Arity == 0 || (s.Run == nil) == (len(s.Sub) == 0) {
-		return fmt.Errorf("keyspace: command %q has no arity, or not one of Run and Sub", s.Name)
+	if s.Arity == 0 || s.Run == nil && len(s.Sub) == 0 {
+		return fmt.Errorf("keyspace: command %q has no arity, or neither Run nor Sub", s.Name)
 	}
 	subs := s.Sub
 	s.Sub, s.sub = nil, make(map[string]*Spec, len(subs))
@@ -77,7 +77,7 @@ func lookupName(table map[string]*Spec, name []byte) *Spec {
 // there is none. Redis: lookupCommandLogic.
 func (e *Engine) Lookup(args [][]byte) *Spec {
 	spec := e.lookupCached(args[0])
-	if spec == nil || spec.Run != nil || len(args) == 1 {
+	if spec == nil || len(spec.Sub) == 0 || len(args) == 1 {
 		return spec
 	}
 	return lookupName(spec.sub, args[1])

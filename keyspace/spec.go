@@ -1,5 +1,7 @@
 package keyspace
 
+import "bytes"
+
 // Spec is everything there is to know of a command: the router reads its arity and flags, COMMAND,
 // COMMAND DOCS, COMMAND GETKEYS, ACL and the README read the rest. It stands directly above the
 // function that runs the command, and nowhere else.
@@ -24,7 +26,10 @@ type Spec struct {
 	// Deprecated is the version since which ReplacedBy stands in for the command.
 	Deprecated string
 	ReplacedBy string
-	// Run executes the command; nil in a container, which has only sub-commands.
+	// Syscmd marks a command that is for the system's own use, as COMMAND DOCS does.
+	Syscmd bool
+	// Run executes the command; nil in a container, which has only sub-commands. COMMAND is a
+	// container that can be called without one: it has both.
 	Run func(c *Ctx)
 	Sub []*Spec
 
@@ -117,3 +122,13 @@ const (
 	StreamGroup  Group = "stream"
 	Bitmap       Group = "bitmap"
 )
+
+// LookupFullName finds a command by the name that COMMAND shows: "get", "config|get".
+func (e *Engine) LookupFullName(name []byte) *Spec {
+	container, sub, isSub := bytes.Cut(name, []byte("|"))
+	spec := lookupName(e.commands, container)
+	if spec == nil || !isSub {
+		return spec
+	}
+	return lookupName(spec.sub, sub)
+}

@@ -85,7 +85,7 @@ func groupCategory(g Group) ACLCategory {
 // Redis: setImplicitACLCategories, and the acl_categories of its command files.
 func (s *Spec) Categories() ACLCategory {
 	c := s.ACL
-	if s.Run != nil {
+	if len(s.Sub) == 0 {
 		c |= groupCategory(s.Group)
 	}
 	implied := [...]struct {

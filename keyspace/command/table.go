@@ -6,6 +6,11 @@ import "github.com/ringer-kv/ringer/keyspace"
 func Table() []*keyspace.Spec {
 	return []*keyspace.Spec{
 		// connection.go
+		&authSpec, &clientSpec, &echoSpec, &helloSpec, &pingSpec, &quitSpec, &resetSpec,
+		&selectSpec,
+
+		// command.go
+		&commandSpec,
 
 		// expire.go
 		&expireSpec, &pexpireSpec, &expireatSpec, &pexpireatSpec, &ttlSpec, &pttlSpec,
@@ -19,6 +24,9 @@ func Table() []*keyspace.Spec {
 
 		// zset.go, zrange.go
 		&zaddSpec, &zremSpec, &zscoreSpec, &zcardSpec, &zrankSpec, &zrangeSpec, &zquerySpec,
+
+		// server.go
+		&configSpec, &debugSpec, &infoSpec, &shutdownSpec, &timeSpec,
 
 		// string.go
 		&getSpec, &setSpec,

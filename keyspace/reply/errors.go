@@ -178,3 +178,63 @@ func ConfigUnknown(parameter string) Error {
 	return Error(fmt.Sprintf("ERR Unknown option or number of arguments for CONFIG SET - '%s'",
 		parameter))
 }
+
+// The texts of the handshake: AUTH, HELLO, CLIENT.
+const (
+	ErrNoPassword Error = "ERR AUTH <password> called without any password configured for the" +
+		" default user. Are you sure your configuration is correct?"
+	ErrWrongPass    Error = "WRONGPASS invalid username-password pair or user is disabled."
+	ErrHelloVersion Error = "ERR Protocol version is not an integer or out of range"
+	ErrNoProto      Error = "NOPROTO unsupported protocol version"
+	ErrHelloNoAuth  Error = "NOAUTH HELLO must be called with the client already authenticated," +
+		" otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the" +
+		" client and select the RESP protocol version at the same time"
+	ErrClientName Error = "ERR Client names cannot contain spaces, newlines or special characters."
+)
+
+// HelloSyntax quotes the argument of HELLO that can't be read.
+func HelloSyntax(option []byte) Error {
+	return Error(fmt.Sprintf("ERR Syntax error in HELLO option '%s'", option))
+}
+
+// UnrecognizedOption is the reply to an attribute that CLIENT SETINFO does not know.
+func UnrecognizedOption(option []byte) Error {
+	return Error(fmt.Sprintf("ERR Unrecognized option '%s'", option))
+}
+
+// ClientAttribute is the reply to a value of CLIENT SETINFO that CLIENT LIST could not show.
+func ClientAttribute(option []byte) Error {
+	return Error(fmt.Sprintf("ERR %s cannot contain spaces, newlines or special characters.",
+		option))
+}
+
+// IntegerRange is the reply to an integer outside of what the command takes.
+func IntegerRange(least, most int64) Error {
+	return Error(fmt.Sprintf("ERR value is out of range, value must between %d and %d",
+		least, most))
+}
+
+// The texts of SHUTDOWN.
+const (
+	ErrNoShutdown Error = "ERR No shutdown in progress."
+	ErrShutdown   Error = "ERR Errors trying to SHUTDOWN. Check logs."
+)
+
+// UnknownDebug is the reply to a sub-command of DEBUG that does not exist, or not with so many
+// arguments. Redis: addReplySubcommandSyntaxError.
+func UnknownDebug(sub []byte) Error {
+	const quoted = 128
+	if len(sub) > quoted {
+		sub = sub[:quoted]
+	}
+	return Error(fmt.Sprintf("ERR unknown subcommand or wrong number of arguments for '%s'. Try"+
+		" DEBUG HELP.", sub))
+}
+
+// The texts of COMMAND.
+const (
+	ErrInvalidCommand   Error = "ERR Invalid command specified"
+	ErrNoKeyArguments   Error = "ERR The command has no key arguments"
+	ErrInvalidArity     Error = "ERR Invalid number of arguments specified for command"
+	ErrInvalidArguments Error = "ERR Invalid arguments specified for command"
+)

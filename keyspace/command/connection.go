@@ -1,0 +1,310 @@
+package command
+
+import (
+	"math"
+
+	"github.com/ringer-kv/ringer/keyspace"
+	"github.com/ringer-kv/ringer/keyspace/reply"
+	"github.com/ringer-kv/ringer/types/num"
+)
+
+// handshakeFlags are the flags of the commands that a client may send at any time.
+const handshakeFlags = keyspace.NoScript | keyspace.Loading | keyspace.Stale | keyspace.Fast |
+	keyspace.NoAuth | keyspace.AllowBusy
+
+var pingSpec = keyspace.Spec{
+	Name: "ping", Group: keyspace.Connection, Since: "1.0.0", Arity: -1, Syntax: "[message]",
+	Flags:   keyspace.Fast,
+	Tips:    []string{"request_policy:all_shards", "response_policy:all_succeeded"},
+	Summary: "Ping the server", Complexity: "O(1)",
+	Run: pingCommand,
+}
+
+func pingCommand(c *keyspace.Ctx) {
+	switch len(c.Args) {
+	case 1:
+		c.Reply.Status("PONG")
+	case 2:
+		c.Reply.Bulk(c.Args[1])
+	default:
+		c.Error(reply.WrongArity("ping"))
+	}
+}
+
+var echoSpec = keyspace.Spec{
+	Name: "echo", Group: keyspace.Connection, Since: "1.0.0", Arity: 2, Syntax: "message",
+	Flags:   keyspace.Loading | keyspace.Stale | keyspace.Fast,
+	Summary: "Echo the given string", Complexity: "O(1)",
+	Run: echoCommand,
+}
+
+func echoCommand(c *keyspace.Ctx) { c.Reply.Bulk(c.Args[1]) }
+
+var selectSpec = keyspace.Spec{
+	Name: "select", Group: keyspace.Connection, Since: "1.0.0", Arity: 2, Syntax: "index",
+	Flags:   keyspace.Loading | keyspace.Stale | keyspace.Fast,
+	Summary: "Change the selected database for the current connection", Complexity: "O(1)",
+	Run: selectCommand,
+}
+
+func selectCommand(c *keyspace.Ctx) {
+	index, ok := num.ParseInt(c.Args[1])
+	switch {
+	case !ok:
+		c.Error(reply.ErrNotInteger)
+	case index < math.MinInt32 || index > math.MaxInt32:
+		c.Error(reply.IntegerRange(math.MinInt32, math.MaxInt32))
+	case index < 0 || index >= int64(c.Engine.Databases()):
+		c.Error(reply.ErrDBIndexRange)
+	default:
+		c.Select(int(index))
+		c.OK()
+	}
+}
+
+var quitSpec = keyspace.Spec{
+	Name: "quit", Group: keyspace.Connection, Since: "1.0.0", Arity: -1, Flags: handshakeFlags,
+	Summary: "Close the connection", Complexity: "O(1)",
+	Run: quitCommand,
+}
+
+func quitCommand(c *keyspace.Ctx) {
+	c.OK()
+	c.CloseAfterReply()
+}
+
+var resetSpec = keyspace.Spec{
+	Name: "reset", Group: keyspace.Connection, Since: "6.2.0", Arity: 1, Flags: handshakeFlags,
+	Summary: "Reset the connection", Complexity: "O(1)",
+	Run: resetCommand,
+}
+
+func resetCommand(c *keyspace.Ctx) {
+	c.ResetSession()
+	c.Reply.Status("RESET")
+}
+
+var authSpec = keyspace.Spec{
+	Name: "auth", Group: keyspace.Connection, Since: "1.0.0", Arity: -2,
+	Syntax: "[username{@6.0.0}] password", Flags: handshakeFlags,
+	Summary:    "Authenticate to the server",
+	Complexity: "O(N) where N is the number of passwords defined for the user",
+	History: []keyspace.Change{
+		{Version: "6.0.0", Text: "Added ACL style (username and password)."},
+	},
+	Run: authCommand,
+}
+
+// defaultUser is the user of an AUTH without a name.
+const defaultUser = "default"
+
+func authCommand(c *keyspace.Ctx) {
+	user, password := []byte(defaultUser), c.Args[1]
+	switch {
+	case len(c.Args) > 3:
+		c.Error(reply.ErrSyntax)
+		return
+	case len(c.Args) == 3:
+		user, password = c.Args[1], c.Args[2]
+	case !c.PasswordSet():
+		c.Error(reply.ErrNoPassword)
+		return
+	}
+	if !c.Authenticate(user, password) {
+		c.Error(reply.ErrWrongPass)
+		return
+	}
+	c.OK()
+}
+
+var helloSpec = keyspace.Spec{
+	Name: "hello", Group: keyspace.Connection, Since: "6.0.0", Arity: -1,
+	Syntax: "[protover [AUTH (username password)] [SETNAME clientname]]{arguments}",
+	Flags:  handshakeFlags, Summary: "Handshake with Redis", Complexity: "O(1)",
+	History: []keyspace.Change{{Version: "6.2.0", Text: "`protover` made optional; when called " +
+		"without arguments the command reports the current connection's context."}},
+	Run: helloCommand,
+}
+
+// helloOptions are the arguments of HELLO.
+type helloOptions struct {
+	proto              int // 0: as it is
+	user, password     []byte
+	name               []byte
+	hasAuth, hasClient bool
+}
+
+func helloCommand(c *keyspace.Ctx) {
+	o, err := parseHello(c.Args)
+	if err != "" {
+		c.Error(err)
+		return
+	}
+	if o.hasAuth && !c.Authenticate(o.user, o.password) {
+		c.Error(reply.ErrWrongPass)
+		return
+	}
+	if !c.Authenticated() {
+		c.Error(reply.ErrHelloNoAuth)
+		return
+	}
+	if o.hasClient {
+		c.Session.SetName(o.name)
+	}
+	if o.proto != 0 {
+		c.Reply.SetProto(o.proto)
+	}
+	replyHello(c)
+}
+
+// parseHello reads the arguments. Redis checks the name on the way, before what follows it.
+func parseHello(args [][]byte) (o helloOptions, err reply.Error) {
+	a := newCursor(args, 1)
+	if a.More() {
+		version, ok := a.Int()
+		switch {
+		case !ok:
+			return o, reply.ErrHelloVersion
+		case version != 2 && version != 3:
+			return o, reply.ErrNoProto
+		}
+		o.proto = int(version)
+	}
+	for a.More() {
+		switch {
+		case a.IsWith("AUTH", 2):
+			o.hasAuth, o.user, o.password = true, a.Arg(), a.Arg()
+		case a.IsWith("SETNAME", 1):
+			o.hasClient, o.name = true, a.Arg()
+			if !validName(o.name) {
+				return o, reply.ErrClientName
+			}
+		default:
+			return o, reply.HelloSyntax(a.Arg())
+		}
+	}
+	return o, ""
+}
+
+func replyHello(c *keyspace.Ctx) {
+	w := c.Reply
+	w.Map(7)
+	w.BulkString("server")
+	w.BulkString("redis")
+	w.BulkString("version")
+	w.BulkString(keyspace.RedisVersion)
+	w.BulkString("proto")
+	w.Int(int64(w.Proto()))
+	w.BulkString("id")
+	w.Int(c.Session.ID())
+	w.BulkString("mode")
+	w.BulkString("standalone")
+	w.BulkString("role")
+	w.BulkString("master")
+	w.BulkString("modules")
+	w.Array(0)
+}
+
+// validName reports whether a client's name, or that of its library, may stand in CLIENT LIST.
+// Redis: validateClientAttr.
+func validName(name []byte) bool {
+	for _, b := range name {
+		if b < '!' || b > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// clientFlags are the flags of most sub-commands of CLIENT.
+const clientFlags = keyspace.NoScript | keyspace.Loading | keyspace.Stale
+
+var clientSpec = keyspace.Spec{
+	Name: "client", Group: keyspace.Connection, Since: "2.4.0", Arity: -2,
+	Summary: "A container for client connection commands", Complexity: "Depends on subcommand.",
+	Sub: []*keyspace.Spec{
+		{
+			Name: "getname", Group: keyspace.Connection, Since: "2.6.9", Arity: 2,
+			Flags: clientFlags, Summary: "Get the current connection name", Complexity: "O(1)",
+			Run: clientGetnameCommand,
+		},
+		{
+			Name: "help", Group: keyspace.Connection, Since: "5.0.0", Arity: 2,
+			Flags:   keyspace.Loading | keyspace.Stale,
+			Summary: "Show helpful text about the different subcommands", Complexity: "O(1)",
+			Run: clientHelpCommand,
+		},
+		{
+			Name: "id", Group: keyspace.Connection, Since: "5.0.0", Arity: 2,
+			Flags:   clientFlags,
+			Summary: "Returns the client ID for the current connection", Complexity: "O(1)",
+			Run: clientIDCommand,
+		},
+		{
+			Name: "setinfo", Group: keyspace.Connection, Since: "7.2.0", Arity: 4,
+			Syntax: "<LIB-NAME libname | LIB-VER libver>{attr}", Flags: clientFlags,
+			Tips:    []string{"request_policy:all_nodes", "response_policy:all_succeeded"},
+			Summary: "Sets information specific to the client or connection.", Complexity: "O(1)",
+			Run: clientSetinfoCommand,
+		},
+		{
+			Name: "setname", Group: keyspace.Connection, Since: "2.6.9", Arity: 3,
+			Syntax: "connection-name", Flags: clientFlags,
+			Summary: "Set the current connection name", Complexity: "O(1)",
+			Run: clientSetnameCommand,
+		},
+	},
+}
+
+func clientIDCommand(c *keyspace.Ctx) { c.Reply.Int(c.Session.ID()) }
+
+func clientGetnameCommand(c *keyspace.Ctx) {
+	name := c.Session.Name()
+	if len(name) == 0 {
+		c.Reply.Null()
+		return
+	}
+	c.Reply.Bulk(name)
+}
+
+func clientSetnameCommand(c *keyspace.Ctx) {
+	if !validName(c.Args[2]) {
+		c.Error(reply.ErrClientName)
+		return
+	}
+	c.Session.SetName(c.Args[2])
+	c.OK()
+}
+
+func clientSetinfoCommand(c *keyspace.Ctx) {
+	option, value := c.Args[2], c.Args[3]
+	isName := equalFold(option, "LIB-NAME")
+	switch {
+	case !isName && !equalFold(option, "LIB-VER"):
+		c.Error(reply.UnrecognizedOption(option))
+		return
+	case !validName(value):
+		c.Error(reply.ClientAttribute(option))
+		return
+	case isName:
+		c.Session.SetLibrary(value, nil)
+	default:
+		c.Session.SetLibrary(nil, value)
+	}
+	c.OK()
+}
+
+func clientHelpCommand(c *keyspace.Ctx) {
+	replyHelp(c,
+		"GETNAME",
+		"    Return the name of the current connection.",
+		"ID",
+		"    Return the ID of the current connection.",
+		"SETINFO <option> <value>",
+		"    Set client meta attr. Options are:",
+		"    * LIB-NAME: the client lib name.",
+		"    * LIB-VER: the client lib version.",
+		"SETNAME <name>",
+		"    Assign the name <name> to the current connection.",
+	)
+}

@@ -1,0 +1,416 @@
+package keyspace
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/metrics"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RedisVersion is the version of Redis whose behaviour ringer has, as INFO and HELLO tell it:
+// clients decide by it what they may ask.
+const RedisVersion = "7.0.15"
+
+// Version is ringer's own.
+const Version = "0.2.0"
+
+// infoSection is one section of INFO. A new one is one line in infoSections.
+type infoSection struct {
+	title     string
+	byDefault bool // part of a plain INFO
+	write     func(e *Engine, w *infoWriter)
+}
+
+// infoSections are the sections in the order in which INFO shows them.
+var infoSections = [...]infoSection{
+	{"Server", true, (*Engine).infoServer},
+	{"Clients", true, (*Engine).infoClients},
+	{"Memory", true, (*Engine).infoMemory},
+	{"Persistence", true, (*Engine).infoPersistence},
+	{"Stats", true, (*Engine).infoStats},
+	{"Replication", true, (*Engine).infoReplication},
+	{"CPU", true, (*Engine).infoCPU},
+	{"Modules", true, func(*Engine, *infoWriter) {}},
+	{"Commandstats", false, (*Engine).infoCommandStats},
+	{"Errorstats", true, func(*Engine, *infoWriter) {}},
+	{"Cluster", true, (*Engine).infoCluster},
+	{"Keyspace", true, (*Engine).infoKeyspace},
+}
+
+// Info is the text of INFO for the sections that are named; none means those that a plain INFO
+// shows. Unknown names are no error. Redis: genInfoSectionDict, genRedisInfoString.
+func (e *Engine) Info(names [][]byte) string {
+	var w infoWriter
+	for _, s := range infoSections {
+		if !s.wanted(names) {
+			continue
+		}
+		if w.b.Len() > 0 {
+			w.b.WriteString("\r\n")
+		}
+		w.b.WriteString("# " + s.title + "\r\n")
+		s.write(e, &w)
+	}
+	return w.b.String()
+}
+
+func (s *infoSection) wanted(names [][]byte) bool {
+	if len(names) == 0 {
+		return s.byDefault
+	}
+	for _, name := range names {
+		switch n := strings.ToLower(string(name)); {
+		case n == "all", n == "everything", strings.EqualFold(n, s.title):
+			return true
+		case n == "default" && s.byDefault:
+			return true
+		}
+	}
+	return false
+}
+
+// infoWriter collects lines of "field:value".
+//
+// Owned by the keyspace goroutine.
+type infoWriter struct{ b bytes.Buffer }
+
+func (w *infoWriter) text(field, value string) {
+	w.b.WriteString(field)
+	w.b.WriteByte(':')
+	w.b.WriteString(value)
+	w.b.WriteString("\r\n")
+}
+
+func (w *infoWriter) int(field string, n int64) { w.text(field, strconv.FormatInt(n, 10)) }
+
+// zero writes fields that are 0 as long as ringer has nothing of the kind.
+func (w *infoWriter) zero(fields ...string) {
+	for _, f := range fields {
+		w.text(f, "0")
+	}
+}
+
+// bytes writes an amount of memory, and again in the form for people.
+func (w *infoWriter) bytes(field string, n int64) {
+	w.int(field, n)
+	w.text(field+"_human", humanBytes(n))
+}
+
+func (w *infoWriter) percent(field string, part, whole int64) {
+	p := 0.0
+	if whole > 0 {
+		p = float64(part) / float64(whole) * 100
+	}
+	w.text(field, fmt.Sprintf("%.2f%%", p))
+}
+
+func (w *infoWriter) ratio(field string, part, whole int64) {
+	r := 0.0
+	if whole > 0 {
+		r = float64(part) / float64(whole)
+	}
+	w.text(field, fmt.Sprintf("%.2f", r))
+}
+
+// humanBytes is an amount of memory for people. Redis: bytesToHuman.
+func humanBytes(n int64) string {
+	if n < 1024 {
+		return strconv.FormatInt(n, 10) + "B"
+	}
+	value, unit := float64(n)/1024, 0
+	for value >= 1024 && unit < len("KMGTP")-1 {
+		value /= 1024
+		unit++
+	}
+	return fmt.Sprintf("%.2f%c", value, "KMGTP"[unit])
+}
+
+func (e *Engine) infoServer(w *infoWriter) {
+	up := (e.nowMs - e.startMs) / 1000
+	w.text("redis_version", RedisVersion)
+	w.text("redis_git_sha1", "00000000")
+	w.text("redis_git_dirty", "0")
+	w.text("redis_build_id", "0")
+	w.text("redis_mode", "standalone")
+	w.text("ringer_version", Version)
+	w.text("go_version", runtime.Version())
+	w.text("os", systemName())
+	w.int("arch_bits", strconv.IntSize)
+	w.text("monotonic_clock", "Go runtime")
+	w.text("multiplexing_api", multiplexer)
+	w.text("atomicvar_api", "sync/atomic")
+	w.int("process_id", int64(os.Getpid()))
+	w.text("process_supervised", "no")
+	w.text("run_id", e.runID)
+	w.int("tcp_port", int64(e.config.Port))
+	w.int("native_port", int64(e.config.NativePort))
+	w.int("server_time_usec", e.Now().UnixMicro())
+	w.int("uptime_in_seconds", up)
+	w.int("uptime_in_days", up/(24*3600))
+	w.int("hz", int64(e.config.HZ))
+	w.int("configured_hz", int64(e.config.HZ))
+	w.int("lru_clock", int64(e.lruClock))
+	w.text("executable", executable())
+	w.text("config_file", e.config.File)
+	w.zero("io_threads_active")
+}
+
+// executable is the path of the program.
+func executable() string {
+	if path, err := os.Executable(); err == nil {
+		return path
+	}
+	path, _ := filepath.Abs(os.Args[0])
+	return path
+}
+
+func (e *Engine) infoClients(w *infoWriter) {
+	w.int("connected_clients", int64(e.sessions.n))
+	w.zero("cluster_connections")
+	w.int("maxclients", int64(e.config.MaxClients))
+	w.zero("client_recent_max_input_buffer", "client_recent_max_output_buffer",
+		"blocked_clients", "tracking_clients", "clients_in_timeout_table")
+}
+
+// heapBytes is what the Go heap holds beside the data: sessions, buffers, the program's own.
+func heapBytes() int64 {
+	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(s)
+	if s[0].Value.Kind() != metrics.KindUint64 {
+		return 0
+	}
+	return int64(s[0].Value.Uint64())
+}
+
+func (e *Engine) infoMemory(w *infoWriter) {
+	data, rss := e.usedBytes(), residentBytes()
+	used := data + heapBytes()
+	e.info.peakBytes = max(e.info.peakBytes, used)
+	w.bytes("used_memory", used)
+	w.bytes("used_memory_rss", rss)
+	w.bytes("used_memory_peak", e.info.peakBytes)
+	w.percent("used_memory_peak_perc", used, e.info.peakBytes)
+	w.int("used_memory_overhead", used-data)
+	w.int("used_memory_startup", e.info.startupBytes)
+	w.int("used_memory_dataset", data)
+	w.percent("used_memory_dataset_perc", data, max(used-e.info.startupBytes, data))
+	w.int("allocator_allocated", used)
+	w.int("allocator_active", max(used, e.arena.MappedBytes()+used-data))
+	w.int("allocator_resident", rss)
+	w.bytes("total_system_memory", systemMemory())
+	w.bytes("used_memory_lua", 0)
+	w.zero("used_memory_vm_eval", "used_memory_scripts_eval", "number_of_cached_scripts",
+		"number_of_functions", "number_of_libraries", "used_memory_vm_functions")
+	w.bytes("used_memory_vm_total", 0)
+	w.zero("used_memory_functions")
+	w.bytes("used_memory_scripts", 0)
+	w.bytes("maxmemory", clampInt64(e.config.MaxMemory))
+	w.text("maxmemory_policy", e.config.MaxMemoryPolicy)
+	w.ratio("mem_fragmentation_ratio", rss, used)
+	w.int("mem_fragmentation_bytes", rss-used)
+	w.zero("mem_not_counted_for_evict", "mem_replication_backlog",
+		"mem_total_replication_buffers", "mem_clients_slaves", "mem_clients_normal",
+		"mem_cluster_links", "mem_aof_buffer")
+	w.text("mem_allocator", "ringer-arena")
+	w.zero("active_defrag_running")
+	w.int("lazyfree_pending_objects", int64(e.space.pending))
+	w.int("lazyfreed_objects", e.stats.LazyFreed)
+}
+
+func (e *Engine) infoPersistence(w *infoWriter) {
+	w.zero("loading", "async_loading", "current_cow_peak", "current_cow_size",
+		"current_cow_size_age")
+	w.text("current_fork_perc", "0.00")
+	w.zero("current_save_keys_processed", "current_save_keys_total")
+	w.int("rdb_changes_since_last_save", e.dirty)
+	w.zero("rdb_bgsave_in_progress")
+	w.int("rdb_last_save_time", e.startMs/1000)
+	w.text("rdb_last_bgsave_status", "ok")
+	w.text("rdb_last_bgsave_time_sec", "-1")
+	w.text("rdb_current_bgsave_time_sec", "-1")
+	w.zero("rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired",
+		"rdb_last_load_keys_loaded", "aof_enabled", "aof_rewrite_in_progress",
+		"aof_rewrite_scheduled")
+	w.text("aof_last_rewrite_time_sec", "-1")
+	w.text("aof_current_rewrite_time_sec", "-1")
+	w.text("aof_last_bgrewrite_status", "ok")
+	w.zero("aof_rewrites", "aof_rewrites_consecutive_failures")
+	w.text("aof_last_write_status", "ok")
+	w.zero("aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size")
+}
+
+func (e *Engine) infoStats(w *infoWriter) {
+	s := &e.stats
+	w.int("total_connections_received", s.Connections)
+	w.int("total_commands_processed", s.Commands)
+	w.int("instantaneous_ops_per_sec", e.info.commands.perSecond())
+	w.int("total_net_input_bytes", s.InputBytes)
+	w.int("total_net_output_bytes", s.OutputBytes)
+	w.zero("total_net_repl_input_bytes", "total_net_repl_output_bytes")
+	w.ratio("instantaneous_input_kbps", e.info.input.perSecond(), 1024)
+	w.ratio("instantaneous_output_kbps", e.info.output.perSecond(), 1024)
+	w.text("instantaneous_input_repl_kbps", "0.00")
+	w.text("instantaneous_output_repl_kbps", "0.00")
+	w.int("rejected_connections", e.limits.Rejected.Load())
+	w.zero("sync_full", "sync_partial_ok", "sync_partial_err")
+	w.int("expired_keys", s.Expired)
+	w.text("expired_stale_perc", "0.00")
+	w.zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds", "evicted_keys",
+		"evicted_clients", "total_eviction_exceeded_time", "current_eviction_exceeded_time")
+	w.int("keyspace_hits", s.Hits)
+	w.int("keyspace_misses", s.Misses)
+	w.zero("pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec",
+		"total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
+		"active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
+		"active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",
+		"tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
+		"unexpected_error_replies")
+	w.int("total_error_replies", s.ErrorReplies)
+	w.zero("dump_payload_sanitizations", "io_threaded_reads_processed",
+		"io_threaded_writes_processed", "reply_buffer_shrinks", "reply_buffer_expands")
+}
+
+func (e *Engine) infoReplication(w *infoWriter) {
+	w.text("role", "master")
+	w.zero("connected_slaves")
+	w.text("master_failover_state", "no-failover")
+	w.text("master_replid", e.info.replID)
+	w.text("master_replid2", strings.Repeat("0", len(e.info.replID)))
+	w.zero("master_repl_offset")
+	w.text("second_repl_offset", "-1")
+	w.zero("repl_backlog_active")
+	w.text("repl_backlog_size", e.config.get(&parameters[lookupParameter("repl-backlog-size")]))
+	w.zero("repl_backlog_first_byte_offset", "repl_backlog_histlen")
+}
+
+func (e *Engine) infoCPU(w *infoWriter) {
+	user, system := cpuTime()
+	seconds := func(d time.Duration) string { return fmt.Sprintf("%.6f", d.Seconds()) }
+	w.text("used_cpu_sys", seconds(system))
+	w.text("used_cpu_user", seconds(user))
+	w.text("used_cpu_sys_children", seconds(0))
+	w.text("used_cpu_user_children", seconds(0))
+}
+
+// infoCommandStats shows how often each command was called. Times are not measured.
+func (e *Engine) infoCommandStats(w *infoWriter) {
+	for _, s := range e.table {
+		w.command(s)
+		for _, sub := range s.Sub {
+			w.command(sub)
+		}
+	}
+}
+
+func (w *infoWriter) command(s *Spec) {
+	if t := &s.stats; t.Calls+t.Rejected+t.Failed > 0 {
+		per := 0.0
+		if t.Calls > 0 {
+			per = float64(t.Usec) / float64(t.Calls)
+		}
+		w.text("cmdstat_"+s.fullName, fmt.Sprintf(
+			"calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
+			t.Calls, t.Usec, per, t.Rejected, t.Failed))
+	}
+}
+
+func (e *Engine) infoCluster(w *infoWriter) { w.zero("cluster_enabled") }
+
+func (e *Engine) infoKeyspace(w *infoWriter) {
+	for _, db := range e.dbs {
+		if n := db.Len(); n > 0 {
+			w.text("db"+strconv.Itoa(db.id), fmt.Sprintf("keys=%d,expires=%d,avg_ttl=%d",
+				n, db.ExpiresLen(), db.averageTTL()))
+		}
+	}
+}
+
+// ttlSamples is how many deadlines the average of INFO is taken over.
+const ttlSamples = 64
+
+// averageTTL is the average time to live in milliseconds of keys spread over the heap.
+func (db *DB) averageTTL() int64 {
+	n := db.expires.Len()
+	if n == 0 {
+		return 0
+	}
+	count, sum := min(n, ttlSamples), int64(0)
+	for i := range count {
+		deadlineMs := db.expires.DeadlineMs(uint32(1 + i*n/count))
+		sum += max(0, deadlineMs-db.engine.nowMs)
+	}
+	return sum / int64(count)
+}
+
+// Databases is the number of databases.
+func (e *Engine) Databases() int { return len(e.dbs) }
+
+// Now reads the engine's clock, finer than the millisecond that a batch shares.
+func (e *Engine) Now() time.Time { return e.clock.Now() }
+
+// infoState is what INFO needs that nothing else does.
+//
+// Owned by the keyspace goroutine.
+type infoState struct {
+	commands, input, output rate
+	sampleMs                int64 // of the last sample
+	peakBytes, startupBytes int64
+	replID                  string
+}
+
+// startInfo is called once, when the engine stands.
+func (e *Engine) startInfo() {
+	e.info.replID = e.randomHex(40)
+	e.info.startupBytes = e.usedBytes() + heapBytes()
+	e.info.sampleMs = e.nowMs
+}
+
+// sampleRates takes a sample if one is due. It is called in every round, so that a time without
+// samples is a time without commands.
+func (e *Engine) sampleRates() {
+	elapsedMs := e.nowMs - e.info.sampleMs
+	if elapsedMs < sampleEveryMs {
+		return
+	}
+	e.info.sampleMs = e.nowMs
+	e.info.commands.sample(e.stats.Commands, elapsedMs)
+	e.info.input.sample(e.stats.InputBytes, elapsedMs)
+	e.info.output.sample(e.stats.OutputBytes, elapsedMs)
+}
+
+// Redis: STATS_METRIC_SAMPLES every 100 ms.
+const (
+	sampleEveryMs = 100
+	rateSamples   = 16
+)
+
+// rate is how fast a counter grows, averaged over the last samples.
+type rate struct {
+	samples [rateSamples]int64 // per second
+	next    int
+	last    int64 // the counter at the last sample
+}
+
+// sample notes the counter; elapsedMs have passed since the last sample, and count for as many
+// samples as they are.
+func (r *rate) sample(counter, elapsedMs int64) {
+	perSecond := (counter - r.last) * 1000 / elapsedMs
+	r.last = counter
+	for range min(rateSamples, elapsedMs/sampleEveryMs) {
+		r.samples[r.next] = perSecond
+		r.next = (r.next + 1) % rateSamples
+	}
+}
+
+func (r *rate) perSecond() int64 {
+	sum := int64(0)
+	for _, s := range r.samples {
+		sum += s
+	}
+	return sum / rateSamples
+}
