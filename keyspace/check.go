@@ -36,6 +36,7 @@ func (db *DB) checkEntries() (used int64) {
 	})
 	ensure(deadlines == db.expires.Len(), "I2: %d deadlines, %d in the heap", deadlines,
 		db.expires.Len())
+	db.expires.Check(func(r arena.Ref) uint32 { return db.at(r).head().Expire })
 	db.expires.Each(func(r arena.Ref, deadlineMs int64) bool {
 		en := db.at(r)
 		ms, ok := en.Deadline()

@@ -236,7 +236,7 @@ func (e *Engine) run() {
 		if ev == nil {
 			e.wait()
 			e.readClock()
-			e.background()
+			e.expire()
 			continue
 		}
 		e.readClock()
@@ -246,7 +246,7 @@ func (e *Engine) run() {
 			ev = next
 		}
 		e.flushDirty()
-		e.background()
+		e.expire()
 	}
 	e.shutDown()
 }
@@ -270,7 +270,9 @@ func (e *Engine) wait() {
 			return
 		}
 	}
-	e.armTimer()
+	if e.idle() || e.armTimer() {
+		return
+	}
 	q := e.queue
 	q.asleep.Store(true)
 	if !q.empty() && q.asleep.CompareAndSwap(true, false) {
@@ -279,19 +281,24 @@ func (e *Engine) wait() {
 	<-q.wake
 }
 
-// armTimer makes sure that the owner wakes for what is due by the clock.
-func (e *Engine) armTimer() {
+// armTimer makes sure that the owner wakes for what is due by the clock. It reports whether
+// something is due already.
+func (e *Engine) armTimer() bool {
 	due := e.nextDueMs()
 	if due == 0 || (e.timerAtMs > e.nowMs && e.timerAtMs <= due) {
-		return
+		return false
+	}
+	if due <= e.nowMs {
+		return true
 	}
 	e.timerAtMs = due
 	d := time.Duration(max(due-e.nowMs, 1)) * time.Millisecond
 	if e.timer == nil {
 		e.timer = e.clock.AfterFunc(d, e.queue.rouse)
-		return
+		return false
 	}
 	e.timer.Reset(d)
+	return false
 }
 
 // handle deals with one event.

@@ -9,9 +9,8 @@ const rehashSliceBuckets = 512
 // delWord is the name under which an expired key's deletion is recorded.
 var delWord = []byte("DEL")
 
-// background does what is due between rounds: it deletes keys whose time has come and, if the
-// owner has nothing else to do, moves tables along. Each call is short.
-func (e *Engine) background() {
+// expire deletes keys whose time has come, between rounds. Each call is short.
+func (e *Engine) expire() {
 	if !e.config.ActiveExpire {
 		return
 	}
@@ -19,12 +18,18 @@ func (e *Engine) background() {
 	for _, db := range e.dbs {
 		budget = db.expireSlice(budget)
 	}
+}
+
+// idle does what can wait until the owner has nothing else to do, a little of it: it moves tables
+// along and gives free memory back to the system. It reports whether more is left.
+func (e *Engine) idle() (more bool) {
 	for _, db := range e.dbs {
-		if !e.queue.empty() {
-			return
+		if db.table.Rehashing() {
+			db.table.Rehash(db.arena, rehashSliceBuckets)
+			return true
 		}
-		db.table.Rehash(db.arena, rehashSliceBuckets)
 	}
+	return e.arena.Work(1)
 }
 
 // expireSlice deletes expired keys, at most budget of them, and returns what is left of it.
@@ -50,17 +55,14 @@ func (db *DB) deleteExpired(e Entry) {
 	db.engine.record(db, [][]byte{delWord, key})
 }
 
-// nextDueMs is when the clock has something for the owner to do; 0: nothing.
+// nextDueMs is when the next key expires, a millisecond behind its deadline; 0: never.
 func (e *Engine) nextDueMs() int64 {
 	due := int64(0)
 	for _, db := range e.dbs {
 		if _, deadlineMs, ok := db.expires.Min(); ok && e.config.ActiveExpire {
 			if due == 0 || deadlineMs < due {
-				due = max(deadlineMs+1, e.nowMs+1)
+				due = deadlineMs + 1
 			}
-		}
-		if db.table.Rehashing() {
-			return e.nowMs + 1
 		}
 	}
 	return due

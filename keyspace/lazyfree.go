@@ -97,6 +97,7 @@ func (e *Engine) free(walk func(c *arena.Chain)) {
 	sp := e.space
 	sp.pending++
 	chain := sp.arena.NewChain()
+	chain.PauseWith(runtime.Gosched)
 	e.worker.do(func() {
 		walk(chain)
 		e.queue.push(&event{kind: eventRun, run: func() {
@@ -164,14 +165,9 @@ func (db *DB) Flush() {
 
 // freeTable frees all entries of a detached table, their values and the table itself.
 func freeTable(sp *space, t *dict.Table, c *arena.Chain) {
-	const yieldEvery = 4096
 	a := sp.arena
 	db := &DB{arena: a}
-	n := 0
 	t.Each(a, func(r arena.Ref) bool {
-		if n++; n%yieldEvery == 0 {
-			runtime.Gosched()
-		}
 		en := db.at(r)
 		if en.Type() == TypeString {
 			if en.Encoding() == EncRawBlob {

@@ -73,12 +73,15 @@ func (e *Engine) hashAhead(i int, args [][]byte) {
 	}
 }
 
-// touchAhead reads the buckets of the keys of the window, and the entries they lead to.
+// touchAhead reads the buckets of the keys of the window, and then the entries they lead to.
 func (e *Engine) touchAhead(db *DB) {
 	w := &e.ahead
+	var known [windowCommands]uint32
+	hashes := known[:0]
 	for i := range w.n {
 		if w.keys[i] != nil {
-			w.sink += db.table.Touch(e.arena, w.hashes[i])
+			hashes = append(hashes, w.hashes[i])
 		}
 	}
+	w.sink += db.table.TouchAll(e.arena, hashes)
 }

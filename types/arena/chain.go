@@ -24,6 +24,9 @@ type Chain struct {
 	slots   []uint32 // hash table over records by page: number of the record + 1
 	last    int      // the record of the latest block: the next is often its neighbour
 
+	pause      func() // called every pauseEvery blocks, nil if never
+	untilPause int
+
 	next  *Chain // in the queue of the arena
 	taken int    // records that the arena has taken in
 }
@@ -43,6 +46,13 @@ const (
 	returned = 1
 )
 
+// pauseEvery is how many blocks a worker frees between two pauses: some 50 to 100 us.
+const pauseEvery = 1024
+
+// PauseWith has Free call pause now and then, so that a worker that walks a large object lets
+// others use its processor.
+func (c *Chain) PauseWith(pause func()) { c.pause, c.untilPause = pause, pauseEvery }
+
 // NewChain returns an empty Chain for a worker, which has to come back through Splice.
 func (a *Arena) NewChain() *Chain {
 	a.chains++
@@ -59,6 +69,10 @@ func (a *Arena) NewChain() *Chain {
 // changes. The memory can be used again some time after the Splice. O(1) expected, except that it
 // waits for the system to take a large block's memory.
 func (c *Chain) Free(r Ref, n int) {
+	if c.untilPause--; c.untilPause == 0 {
+		c.untilPause = pauseEvery
+		c.pause()
+	}
 	if uint(n)-1 >= smallMax {
 		c.freeLarge(r, n)
 		return
