@@ -156,14 +156,16 @@ type CommandLine struct {
 }
 
 // ParseCommandLine reads the arguments of a server, those behind the name of the program:
-// [file] [-] [--option value ...]... Redis: main in server.c.
+// [file] [--option value ...]... [-]. Redis: main in server.c, which takes "-" first or last.
 func ParseCommandLine(args []string) CommandLine {
 	var l CommandLine
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		l.File, args = args[0], args[1:]
-	}
 	if len(args) > 0 && args[0] == "-" {
 		l.Stdin, args = true, args[1:]
+	} else if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		l.File, args = args[0], args[1:]
+	}
+	if last := len(args) - 1; last >= 0 && args[last] == "-" {
+		l.Stdin, args = true, args[:last]
 	}
 	var lines strings.Builder
 	bare := "" // the option that has had no value yet

@@ -203,8 +203,8 @@ func (c *Config) setNumber(p *parameter, n int64) reply.Reason {
 	if p.name == "hz" {
 		n = min(max(n, minHZ), maxHZ)
 	}
-	if p.name == "maxclients" && c.FDLimit > 0 && n > int64(c.FDLimit-reservedFDs) {
-		return reply.ReasonMaxClients(c.FDLimit - reservedFDs)
+	if p.name == "maxclients" && c.FDLimit > 0 && n > int64(c.FDLimit-ReservedFDs) {
+		return reply.ReasonMaxClients(c.FDLimit - ReservedFDs)
 	}
 	c.store(p, n)
 	return ""
@@ -216,8 +216,8 @@ const (
 	maxHZ = 500
 )
 
-// reservedFDs is how many descriptors are not for clients. Redis: CONFIG_MIN_RESERVED_FDS.
-const reservedFDs = 32
+// ReservedFDs is how many descriptors are not for clients. Redis: CONFIG_MIN_RESERVED_FDS.
+const ReservedFDs = 32
 
 func (c *Config) setMemory(p *parameter, word string) reply.Reason {
 	if p.kind == kindPercent {

@@ -359,6 +359,7 @@ type Limits struct {
 	Protected        atomic.Bool // protected-mode is in force: no password, default user
 	DirectWrite      atomic.Bool // the owner writes replies itself
 	Rejected         atomic.Int64
+	LogLevel         atomic.Int32 // lines below it are not logged
 }
 
 // Limits is the settings that front ends read.
@@ -375,6 +376,7 @@ func (e *Engine) applyLimits() {
 	e.space.zset.Limits = zset.Limits{
 		MaxEntries: c.ZsetMaxListpackEntries, MaxValueBytes: c.ZsetMaxListpackValue,
 	}
+	e.limits.LogLevel.Store(int32(c.LogLevel))
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
 }
 

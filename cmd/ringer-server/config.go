@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/ringer-kv/ringer/keyspace"
+)
+
+// readConfig builds the configuration: the file, then standard input, then the options, as one
+// text, so that lines are counted through it. Redis: loadServerConfig.
+func readConfig(l keyspace.CommandLine) (*keyspace.Config, error) {
+	config := keyspace.NewConfig()
+	lines := ""
+	if l.File != "" {
+		path, err := filepath.Abs(l.File)
+		if err != nil {
+			return nil, &keyspace.ConfigFileError{Path: l.File, Err: err}
+		}
+		if lines, err = keyspace.ReadConfigFile(path); err != nil {
+			return nil, err
+		}
+		config.File = path
+	}
+	if l.Stdin {
+		startLog(keyspace.LogWarning, "Reading config from stdin")
+		piped, err := io.ReadAll(os.Stdin)
+		if err != nil {
+			return nil, &keyspace.ConfigFileError{Path: "-", Err: err}
+		}
+		lines += string(piped)
+	}
+	if l.Lines != "" {
+		lines += "\n" + l.Lines
+	}
+	if err := config.Load(lines); err != nil {
+		return nil, err
+	}
+	return config, settle(config)
+}
+
+// settle makes the process stand where the configuration says: relative paths count from dir.
+func settle(config *keyspace.Config) error {
+	if config.Dir != "" {
+		if err := os.Chdir(config.Dir); err != nil {
+			return fmt.Errorf("Can't chdir to '%s': %s", config.Dir, keyspace.SystemError(err))
+		}
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	config.Dir = dir
+	if config.LogFile == "" {
+		return nil
+	}
+	f, err := openLog(config.LogFile)
+	if err != nil {
+		return fmt.Errorf("Can't open the log file: %s", keyspace.SystemError(err))
+	}
+	return f.Close()
+}
+
+// reportConfig says what is wrong with the configuration, in Redis's words.
+func reportConfig(err error) {
+	var file *keyspace.ConfigFileError
+	if errors.As(err, &file) {
+		startLog(keyspace.LogWarning, "Fatal error, "+file.Error())
+		return
+	}
+	fmt.Fprintf(os.Stderr, "\n*** FATAL CONFIG FILE ERROR (Redis %s) ***\n", keyspace.RedisVersion)
+	var line *keyspace.ConfigError
+	if errors.As(err, &line) {
+		fmt.Fprintf(os.Stderr, "Reading the configuration file, at line %d\n>>> '%s'\n%s\n",
+			line.Line, line.Text, line.Reason)
+		return
+	}
+	fmt.Fprintln(os.Stderr, err)
+}

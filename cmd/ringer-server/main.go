@@ -1,0 +1,64 @@
+// Ringer-server is a server that real Redis tools can't tell from redis-server, with a second,
+// faster door: RESP on port 6379, the native protocol on port 1234.
+//
+//	ringer-server [/path/to/redis.conf] [--option value ...] [-]
+//
+// It takes redis-server's configuration files and options, writes its log lines, obeys its
+// signals and ends with its exit codes. There is no logic here: config.go reads the settings,
+// server.go builds the engine with its two front ends, and ends them again.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/ringer-kv/ringer/keyspace"
+)
+
+const usage = `Usage: ringer-server [/path/to/redis.conf] [options] [-]
+       ringer-server - (read config from stdin)
+       ringer-server -v or --version
+       ringer-server -h or --help
+
+Examples:
+       ringer-server (run the server with default conf)
+       echo 'maxclients 128' | ringer-server -
+       ringer-server /etc/redis/6379.conf
+       ringer-server --port 7777 --native-port 7778
+       ringer-server --port 7777 --native-port 0
+       ringer-server /etc/myredis.conf --loglevel verbose -
+
+Options are the lines of redis.conf. Ringer's own are
+       native-port (1234; 0 turns it off), native-bind, native-max-frame.
+`
+
+func main() {
+	os.Exit(run(os.Args[1:]))
+}
+
+// run is main with the exit code as its result.
+func run(args []string) int {
+	if len(args) == 1 {
+		switch args[0] {
+		case "-v", "--version":
+			fmt.Println(versionLine())
+			return 0
+		case "-h", "--help":
+			fmt.Fprint(os.Stderr, usage)
+			return 1
+		}
+	}
+	config, err := readConfig(keyspace.ParseCommandLine(args))
+	if err != nil {
+		reportConfig(err)
+		return 1
+	}
+	return serve(config)
+}
+
+// versionLine has the form of redis-server's, as scripts parse it.
+func versionLine() string {
+	return "Redis server v=" + keyspace.RedisVersion + " sha=00000000:0 malloc=ringer-arena bits=" +
+		strconv.Itoa(strconv.IntSize) + " build=ringer-" + keyspace.Version
+}

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/ringer-kv/ringer/binproto"
+	"github.com/ringer-kv/ringer/keyspace"
+	"github.com/ringer-kv/ringer/keyspace/command"
+	"github.com/ringer-kv/ringer/resp"
+)
+
+// gcPercent gives the garbage collector head room: the data lies outside of the Go heap, which is
+// a few MiB of connections and buffers, and would be collected again and again.
+const gcPercent = 400
+
+// server is the engine, its front ends and what ends them.
+//
+// Owned by the main goroutine, but for stop.
+type server struct {
+	*logger
+	config *keyspace.Config
+	engine *keyspace.Engine
+	resp   *resp.Server     // nil: port 0 and no Unix socket
+	native *binproto.Server // nil: native-port 0
+	stop   chan struct{}    // SHUTDOWN
+	failed chan error       // a front end that has ended by itself
+}
+
+// serve runs a server to its end and returns the exit code.
+func serve(config *keyspace.Config) int {
+	log, err := newLogger(config)
+	if err != nil {
+		reportConfig(err)
+		return 1
+	}
+	s := &server{
+		logger: log, config: config, stop: make(chan struct{}, 1), failed: make(chan error, 2),
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	signal.Ignore(syscall.SIGHUP)
+	if !s.start() {
+		return 1
+	}
+	code := s.wait(signals)
+	return max(code, s.end())
+}
+
+// start builds everything and listens; false: it has logged why not.
+func (s *server) start() bool {
+	s.banner()
+	s.role = roleMaster
+	if !s.raiseFileLimit() {
+		return false
+	}
+	c := s.config
+	if c.Port == 0 && c.NativePort == 0 && c.UnixSocket == "" {
+		s.warning("Configured to not listen anywhere, exiting.")
+		return false
+	}
+	for _, name := range c.Ignored() {
+		s.notice("The setting of " + name + " is kept and shown, but has no effect.")
+	}
+	engine, err := keyspace.New(keyspace.Options{
+		Commands: command.Table(), Config: c, Log: s.line,
+		Shutdown: func() { s.stop <- struct{}{} },
+	})
+	if err != nil {
+		s.warning("Starting: " + err.Error())
+		return false
+	}
+	s.engine = engine
+	s.level.Store(engine.Limits())
+	if !s.listen() {
+		s.closeAll()
+		return false
+	}
+	s.writePIDFile()
+	s.serveAll()
+	return true
+}
+
+// banner says who is starting.
+func (s *server) banner() {
+	s.warning("oO0OoO0OoO0Oo Ringer is starting oO0OoO0OoO0Oo")
+	s.warning(fmt.Sprintf("Ringer version=%s, Redis version=%s, bits=%d, pid=%d, just started",
+		keyspace.Version, keyspace.RedisVersion, strconv.IntSize, os.Getpid()))
+	if len(os.Args) == 1 {
+		s.warning("Warning: no config file specified, using the default config. In order to" +
+			" specify a config file use ringer-server /path/to/redis.conf")
+		return
+	}
+	s.warning("Configuration loaded")
+}
+
+// listen opens the sockets of both front ends.
+func (s *server) listen() bool {
+	c := s.config
+	if c.Port != 0 || c.UnixSocket != "" {
+		s.resp = resp.NewServer(s.engine, resp.Options{
+			Bind: c.Bind, Port: c.Port, UnixSocket: c.UnixSocket,
+			UnixSocketPerm: os.FileMode(c.UnixSocketPerm), Backlog: c.TCPBacklog,
+			KeepAlive: time.Duration(c.TCPKeepAlive) * time.Second, Log: s.line,
+		})
+		if err := s.resp.Listen(); err != nil {
+			s.reportListen(err, c.Port)
+			return false
+		}
+	}
+	if c.NativePort != 0 {
+		s.native = binproto.NewServer(s.engine, binproto.Options{
+			Bind: c.NativeBind, Port: c.NativePort, MaxFrame: c.NativeMaxFrame,
+			KeepAlive: c.TCPKeepAlive, Backlog: c.TCPBacklog,
+			Log: s.warning,
+		})
+		if err := s.native.Listen(); err != nil {
+			s.reportListen(err, c.NativePort)
+			return false
+		}
+	}
+	return true
+}
+
+// reportListen logs why a socket can't be opened, in Redis's words.
+func (s *server) reportListen(err error, port int) {
+	reason := "bind: " + keyspace.SystemError(err)
+	var op *net.OpError
+	isOp := errors.As(err, &op)
+	if isOp && op.Net == "unix" {
+		s.warning("Failed opening Unix socket: " + reason)
+		return
+	}
+	host := "*"
+	if tcp, ok := addrOf(op).(*net.TCPAddr); ok && len(tcp.IP) > 0 {
+		host = tcp.IP.String()
+	} else if isOp && op.Net == "tcp6" {
+		host = "::*"
+	}
+	s.warning(fmt.Sprintf("Warning: Could not create server TCP listening socket %s:%d: %s",
+		host, port, reason))
+	s.warning(fmt.Sprintf("Failed listening on port %d (TCP), aborting.", port))
+}
+
+func addrOf(op *net.OpError) net.Addr {
+	if op == nil {
+		return nil
+	}
+	return op.Addr
+}
+
+// serveAll starts the front ends and tells that the server is ready: scripts wait for that line.
+func (s *server) serveAll() {
+	c := s.config
+	if c.Port != 0 {
+		s.notice("Running mode=standalone, port=" + strconv.Itoa(c.Port) + ".")
+	}
+	s.warning("Server initialized")
+	if s.resp != nil {
+		go func() { s.failed <- s.resp.Serve() }()
+	}
+	if s.native != nil {
+		go func() { s.failed <- s.native.Serve() }()
+		s.notice("Native protocol on port " + strconv.Itoa(c.NativePort) + ".")
+	}
+	s.notice("Ready to accept connections")
+	if c.UnixSocket != "" {
+		s.notice("The server is now ready to accept connections at " + c.UnixSocket)
+	}
+}
+
+// wait returns when the server is to end: a signal, SHUTDOWN, or a front end that gave up.
+func (s *server) wait(signals chan os.Signal) int {
+	select {
+	case sig := <-signals:
+		name := strings.ToUpper(signalName(sig))
+		fmt.Fprintf(s.out, "%d:signal-handler (%d) Received %s scheduling shutdown...\n",
+			os.Getpid(), time.Now().Unix(), name)
+		s.warning("User requested shutdown...")
+	case <-s.stop:
+	case err := <-s.failed:
+		s.warning("Serving ended: " + err.Error())
+		return 1
+	}
+	go func() {
+		<-signals
+		fmt.Fprintf(s.out, "%d:signal-handler (%d) You insist... exiting now.\n", os.Getpid(),
+			time.Now().Unix())
+		os.Exit(1)
+	}()
+	return 0
+}
+
+func signalName(sig os.Signal) string {
+	if sig == syscall.SIGINT {
+		return "SIGINT"
+	}
+	return "SIGTERM"
+}
+
+// end closes everything and returns the exit code.
+func (s *server) end() int {
+	s.removePIDFile()
+	if s.config.UnixSocket != "" {
+		s.notice("Removing the unix socket file.")
+	}
+	code := s.closeAll()
+	s.warning("Ringer is now ready to exit, bye bye...")
+	return code
+}
+
+// closeAll closes the front ends, which need the engine to say good-bye to sessions, then the
+// engine.
+func (s *server) closeAll() int {
+	var errs []error
+	if s.resp != nil {
+		errs = append(errs, s.resp.Close())
+	}
+	if s.native != nil {
+		errs = append(errs, s.native.Close())
+	}
+	errs = append(errs, s.engine.Close())
+	if err := errors.Join(errs...); err != nil {
+		s.warning("Closing: " + err.Error())
+		return 1
+	}
+	return 0
+}
+
+// writePIDFile leaves the process id where pidfile says.
+func (s *server) writePIDFile() {
+	if s.config.PIDFile == "" {
+		return
+	}
+	pid := strconv.Itoa(os.Getpid()) + "\n"
+	if err := os.WriteFile(s.config.PIDFile, []byte(pid), 0o644); err != nil {
+		s.warning("Failed to write PID file: " + keyspace.SystemError(err))
+		s.config.PIDFile = ""
+	}
+}
+
+func (s *server) removePIDFile() {
+	if s.config.PIDFile == "" {
+		return
+	}
+	s.notice("Removing the pid file.")
+	if err := os.Remove(s.config.PIDFile); err != nil {
+		s.warning("Removing the pid file: " + keyspace.SystemError(err))
+	}
+}
