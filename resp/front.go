@@ -64,12 +64,17 @@ func (f *front) Accept() (net.Conn, error) {
 	}
 }
 
-// Close makes Accept fail once the queue is empty.
+// Close makes Accept fail. Gates that nobody has accepted end here.
 func (f *front) Close() error {
 	f.mu.Lock()
-	f.closed = true
+	left := f.queue
+	f.queue, f.closed = nil, true
 	f.mu.Unlock()
 	f.rouse()
+	for _, g := range left {
+		g.finish()
+		g.server.running.Done()
+	}
 	return nil
 }
 
