@@ -57,8 +57,9 @@ type loop struct {
 
 // The policy of the poll set, in rounds. Measured, see doc.go.
 const (
-	// idleYields is how many polls find nothing before the loop sleeps; others run in between.
-	idleYields = 2
+	// idleYields is how many polls find nothing before the connections in the poll set are parked
+	// and the loop sleeps; others run in between.
+	idleYields = 1
 	// hotStreak is how often in a row a parked connection must have been ready again within
 	// hotRounds rounds, none of them slept before, to be watched by poll(2).
 	hotStreak = 4
@@ -95,22 +96,24 @@ func (l *loop) run() error {
 	return nil
 }
 
-// harvest polls once, without waiting, and reports whether anything was ready.
+// harvest polls once, without waiting, and reports whether anything was ready. With no connection
+// in the poll set sleep does as much, and waits if nothing is.
 func (l *loop) harvest() bool {
-	if len(l.hot) == 0 && canPark {
-		return l.harvestParked()
+	if len(l.hot) == 0 {
+		return false
 	}
 	n, err := unix.Poll(l.polled, 0)
 	if err != nil || n <= 0 {
 		return false
 	}
-	return l.dispatch(n)
+	l.dispatch(n)
+	return true
 }
 
 // dispatch handles the n descriptors that poll(2) has found ready. A connection that is closed
 // meanwhile leaves a hole, and a new one is added behind those that were polled, so that no event
 // meets another connection than the one it was for.
-func (l *loop) dispatch(n int) bool {
+func (l *loop) dispatch(n int) {
 	polled := len(l.polled)
 	for i := 0; i < l.base && n > 0; i++ {
 		if l.polled[i].Revents != 0 {
@@ -129,12 +132,11 @@ func (l *loop) dispatch(n int) bool {
 			c.handle(events)
 		}
 	}
-	return true
 }
 
 // rest lets others run, and sleeps when nothing has been ready for a while.
 func (l *loop) rest() error {
-	if l.idle++; l.idle <= idleYields {
+	if l.idle++; l.idle <= idleYields && len(l.hot) > 0 {
 		runtime.Gosched()
 		return nil
 	}
@@ -144,10 +146,12 @@ func (l *loop) rest() error {
 		l.asleep.Store(false)
 		return nil
 	}
-	err := l.sleep()
+	waited, err := l.sleep()
 	l.asleep.Store(false)
 	l.round++
-	l.slept = l.round
+	if waited {
+		l.slept = l.round
+	}
 	l.idle = 0
 	return err
 }

@@ -35,6 +35,7 @@ type poller struct {
 	raw       syscall.RawConn
 	events    [256]unix.EpollEvent
 	n         int // how many events the last collect has found
+	tries     int // how often collect has been called
 	collect   func(uintptr) bool
 }
 
@@ -73,6 +74,7 @@ func (p *poller) open(listeners []int) (err error) {
 	}
 	p.file = os.NewFile(uintptr(p.epoll), "epoll")
 	p.collect = func(uintptr) bool {
+		p.tries++
 		p.n, _ = unix.EpollWait(p.epoll, p.events[:], 0)
 		return p.n > 0
 	}
@@ -114,40 +116,35 @@ func (p *poller) remove(fd int) error {
 	return unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, fd, nil)
 }
 
-// sleep waits until something in the epoll set is ready, and handles it. It waits in Go's own
-// poller, in which the epoll descriptor is: a goroutine that blocks in the system call itself
+// sleep handles what is ready in the epoll set, and waits for it if nothing is. It waits in Go's
+// own poller, in which the epoll descriptor is: a goroutine that blocks in the system call itself
 // costs a change of threads each time.
-func (l *loop) sleep() error {
+func (l *loop) sleep() (waited bool, err error) {
 	p := &l.poller
 	if d := l.sleepTime(); d >= 0 {
 		if err := p.file.SetReadDeadline(time.Now().Add(d)); err != nil {
-			return err
+			return true, err
 		}
 	}
-	p.n = 0
-	err := p.raw.Read(p.collect)
+	p.tries = 0
+	err = p.raw.Read(p.collect)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		l.admitAgain()
-		return p.file.SetReadDeadline(time.Time{})
+		return true, p.file.SetReadDeadline(time.Time{})
 	}
 	if err != nil {
-		return fmt.Errorf("waiting for connections: %w", err)
+		return true, fmt.Errorf("waiting for connections: %w", err)
 	}
 	l.dispatchParked()
-	return nil
-}
-
-// harvestParked handles what is ready in the epoll set, without waiting.
-func (l *loop) harvestParked() bool {
-	if !l.poller.collect(0) {
-		return false
-	}
-	l.dispatchParked()
-	return true
+	return p.tries > 1, nil
 }
 
 // onBase handles the one descriptor that is in the poll set beside the connections.
-func (l *loop) onBase(int) { l.harvestParked() }
+func (l *loop) onBase(int) {
+	if l.poller.collect(0) {
+		l.dispatchParked()
+	}
+}
 
 // dispatchParked handles the events that collect has found.
 func (l *loop) dispatchParked() {

@@ -73,7 +73,7 @@ func (l *loop) onBase(i int) {
 }
 
 // sleep waits until something is ready, and handles it.
-func (l *loop) sleep() error {
+func (l *loop) sleep() (waited bool, err error) {
 	timeoutMs := -1
 	if d := l.sleepTime(); d >= 0 {
 		timeoutMs = int(d/time.Millisecond) + 1
@@ -81,15 +81,15 @@ func (l *loop) sleep() error {
 	n, err := unix.Poll(l.polled, timeoutMs)
 	switch {
 	case err == unix.EINTR:
-		return nil
+		return true, nil
 	case err != nil:
-		return fmt.Errorf("waiting for connections: %w", err)
+		return true, fmt.Errorf("waiting for connections: %w", err)
 	case n == 0:
 		l.admitAgain()
-		return nil
+		return true, nil
 	}
 	l.dispatch(n)
-	return nil
+	return true, nil
 }
 
 // listenFor sets what the listeners are watched for.
@@ -100,7 +100,6 @@ func (l *loop) listenFor(events int16) {
 }
 
 // There is nowhere to park.
-func (l *loop) harvestParked() bool    { return false }
 func (l *loop) parkAll()               {}
 func (l *loop) parkCold(rounds uint32) {}
 

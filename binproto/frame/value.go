@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/ringer-kv/ringer/keyspace/reply"
+	"github.com/ringer-kv/ringer/types/num"
 )
 
 // Tag is the first byte of a value and tells its kind.
@@ -96,7 +97,7 @@ func (v Value) Float64() (float64, error) {
 	return 0, v.unexpected(Double)
 }
 
-// Text is the string; a number is printed.
+// Text is the string; a number is printed, a double with 17 digits as Redis 7.0 does.
 func (v Value) Text() (string, error) {
 	switch v.tag {
 	case String:
@@ -104,7 +105,7 @@ func (v Value) Text() (string, error) {
 	case Int:
 		return strconv.FormatInt(int64(v.bits), 10), nil
 	case Double:
-		return strconv.FormatFloat(math.Float64frombits(v.bits), 'g', 17, 64), nil
+		return string(num.AppendFloat17(nil, math.Float64frombits(v.bits))), nil
 	}
 	return "", v.unexpected(String)
 }

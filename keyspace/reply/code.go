@@ -40,7 +40,8 @@ var codesByPrefix = [...]struct {
 // argumentPhrases are the words by which the other texts of Redis say that an argument is wrong.
 var argumentPhrases = [...]string{
 	" must be ", " should be ", " can't be ", " cannot be ", " is not a", " is not valid",
-	" not a valid ", " out of range", " is negative", " not compatible", " is invalid", " would overflow",
+	" not a valid ", " out of range", " is negative", " not compatible", " is invalid",
+	" would overflow",
 }
 
 // Code is the number by which the native protocol sorts the error. It is derived from the text,
