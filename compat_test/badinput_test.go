@@ -118,8 +118,9 @@ func (s *server) outcomeOf(c hostile, want *outcome) (outcome, error) {
 	return conn.collect(want)
 }
 
-// settle returns when the server has seen what was sent to it before, on any connection: it serves
-// what is readable in turn, so three round trips on this one leave nothing unread on another.
+// settle returns when the server has seen what was sent to it before, on any connection: it
+// serves what is readable in turn, so three round trips on this one leave nothing unread on
+// another.
 func (c *conn) settle() error {
 	for range 3 {
 		if _, err := c.do("PING"); err != nil {
@@ -166,47 +167,66 @@ func TestBadInput(t *testing.T) {
 var badInput = []string{
 	// counts
 	"*1\r\n$9223372036854775807\r\n", "*9223372036854775807\r\n", "*9223372036854775808\r\n",
-	"*18446744073709551617\r\n", "*2147483647\r\n", "*2147483648\r\n", "*1048576\r\n", "*1048577\r\n",
+	"*18446744073709551617\r\n", "*2147483647\r\n", "*2147483648\r\n", "*1048576\r\n",
+	"*1048577\r\n",
 	"*-1\r\n", "*-1\r\nPING\r\n", "*0\r\n", "*0\r\nPING\r\n", "*0\r\n*0\r\n*-5\r\nPING\r\n",
 	"*-2147483648\r\nPING\r\n", "*-9223372036854775808\r\nPING\r\n", "*-9223372036854775809\r\n",
-	"*\r\n", "*x\r\n", "* 1\r\n", "*1 \r\n", "*+1\r\n", "*01\r\n", "*00\r\n", "*-0\r\n", "*1x\r\n", "*1.0\r\n",
+	"*\r\n", "*x\r\n", "* 1\r\n", "*1 \r\n", "*+1\r\n", "*01\r\n", "*00\r\n", "*-0\r\n",
+	"*1x\r\n", "*1.0\r\n",
 	"*0x1\r\n", "**1\r\n", "*$4\r\n", "*1\n$4\nPING\n", "*1\rX$4\rXPING\rX", "*1\r", "*1",
 	"*3\r\ngarbage\r\n", "*3\r\n$3\r\nSET\r\ngarbage\r\n", "*3\r\n*3\r\n",
 	// lengths
-	"*1\r\n$-1\r\n", "*1\r\n$-1\r\nPING\r\n", "*1\r\n$-2\r\n", "*1\r\n$536870912\r\n", "*1\r\n$536870913\r\n",
+	"*1\r\n$-1\r\n", "*1\r\n$-1\r\nPING\r\n", "*1\r\n$-2\r\n", "*1\r\n$536870912\r\n",
+	"*1\r\n$536870913\r\n",
 	"*1\r\n$4294967296\r\n", "*1\r\n$9223372036854775808\r\n", "*1\r\n$\r\n", "*1\r\n$x\r\n",
-	"*1\r\n$ 4\r\nPING\r\n", "*1\r\n$4 \r\nPING\r\n", "*1\r\n$+4\r\nPING\r\n", "*1\r\n$04\r\nPING\r\n",
+	"*1\r\n$ 4\r\nPING\r\n", "*1\r\n$4 \r\nPING\r\n", "*1\r\n$+4\r\nPING\r\n",
+	"*1\r\n$04\r\nPING\r\n",
 	"*1\r\n$4\nPING\r\n", "*1\r\n$4\r\nPINGxx*1\r\n$4\r\nPING\r\n", "*1\r\n$4\r\nPINGPING\r\n",
-	"*1\r\n$3\r\nPING\r\n", "*1\r\n$5\r\nPING\r\n", "*1\r\n$0\r\n\r\n", "*2\r\n$4\r\nPING\r\n$0\r\n\r\n",
-	"*2\r\n$0\r\n\r\n$0\r\n\r\n", "*2\r\n$4\r\nECHO\r\n$-1\r\n", "*2\r\n$4\r\nECHO\r\n$536870913\r\n",
+	"*1\r\n$3\r\nPING\r\n", "*1\r\n$5\r\nPING\r\n", "*1\r\n$0\r\n\r\n",
+	"*2\r\n$4\r\nPING\r\n$0\r\n\r\n",
+	"*2\r\n$0\r\n\r\n$0\r\n\r\n", "*2\r\n$4\r\nECHO\r\n$-1\r\n",
+	"*2\r\n$4\r\nECHO\r\n$536870913\r\n",
 	// the wrong kind of frame
-	"*1\r\n:1\r\n", "*1\r\n+PING\r\n", "*1\r\n*1\r\n$4\r\nPING\r\n", "*1\r\n\r\n", "*1\r\n\n", "*1\r\nPING\r\n",
-	"*1\r\n\x00\r\n", "*1\r\n\xff\r\n", "*2\r\n$4\r\nECHO\r\n:1\r\n", "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n:1\r\n",
+	"*1\r\n:1\r\n", "*1\r\n+PING\r\n", "*1\r\n*1\r\n$4\r\nPING\r\n", "*1\r\n\r\n", "*1\r\n\n",
+	"*1\r\nPING\r\n",
+	"*1\r\n\x00\r\n", "*1\r\n\xff\r\n", "*2\r\n$4\r\nECHO\r\n:1\r\n",
+	"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n:1\r\n",
 	"$4\r\nPING\r\n", ":1\r\n", "+PING\r\n", "-ERR\r\n", "%1\r\n", "_\r\n",
 	// good commands before a bad one, in one write
-	"PING\r\nPING\r\n*x\r\n", "*1\r\n$4\r\nPING\r\n*1\r\n$-5\r\n", "*1\r\n$4\r\nPING\r\n*1\r\n:1\r\nPING\r\n",
-	"PING\r\n*1\r\n$4\r\nPING\r\nPING \"\r\nPING\r\n", "SET bad 1\r\nGET bad\r\n*1\r\n$x\r\nGET bad\r\n",
+	"PING\r\nPING\r\n*x\r\n", "*1\r\n$4\r\nPING\r\n*1\r\n$-5\r\n",
+	"*1\r\n$4\r\nPING\r\n*1\r\n:1\r\nPING\r\n",
+	"PING\r\n*1\r\n$4\r\nPING\r\nPING \"\r\nPING\r\n",
+	"SET bad 1\r\nGET bad\r\n*1\r\n$x\r\nGET bad\r\n",
 	"NOSUCH\r\nGET\r\n*1\r\n$4\r\nPING\r\n*-1\r\n*1048577000\r\n*1\r\n:1\r\n",
 	// inline
-	"\r\n", "\n", "\r\n\r\n\r\nPING\r\n", "\n\n\nPING\n", "   \r\nPING\r\n", "\t\r\nPING\r\n", "PING\n", "PING\r\n",
-	"PING", "PING\r", "\rPING\r\n", "PING\r\r\n", "PI\rNG\r\n", "  PING  \r\n", "\tPING\thello\t\r\n",
-	"PING \"\r\n", "PING '\r\n", "PING \"a\"b\r\n", "PING 'a'b\r\n", "PING \"a\r\n\"\r\n", "PING a\"b\r\n",
-	"PING a\"b\"\r\n", "PING \"a b\"\r\n", "PING 'a b'\r\n", "PING \"\\x41\\n\\t\\\\\\\"\\q\"\r\n", "PING '\\'\\n'\r\n",
-	"PING \"\\x4\"\r\n", "PING \"\\xzz\"\r\n", "PING \"\"\r\n", "PING ''\r\n", "\"PING\"\r\n", "'PING'\r\n", "\"\"\r\n",
+	"\r\n", "\n", "\r\n\r\n\r\nPING\r\n", "\n\n\nPING\n", "   \r\nPING\r\n", "\t\r\nPING\r\n",
+	"PING\n", "PING\r\n",
+	"PING", "PING\r", "\rPING\r\n", "PING\r\r\n", "PI\rNG\r\n", "  PING  \r\n",
+	"\tPING\thello\t\r\n",
+	"PING \"\r\n", "PING '\r\n", "PING \"a\"b\r\n", "PING 'a'b\r\n", "PING \"a\r\n\"\r\n",
+	"PING a\"b\r\n",
+	"PING a\"b\"\r\n", "PING \"a b\"\r\n", "PING 'a b'\r\n",
+	"PING \"\\x41\\n\\t\\\\\\\"\\q\"\r\n", "PING '\\'\\n'\r\n",
+	"PING \"\\x4\"\r\n", "PING \"\\xzz\"\r\n", "PING \"\"\r\n", "PING ''\r\n", "\"PING\"\r\n",
+	"'PING'\r\n", "\"\"\r\n",
 	"PING \"a\" \"b\"\r\n", "PING \"abc\\\"\r\n", "PING \\\r\n", "P\"ING\"\r\n",
-	"PING\x00\r\n", "PI\x00NG\r\n", "\x00PING\r\n", "\x00\r\nPING\r\n", "PING a\x00b\r\n", "PING \"a\x00b\"\r\n",
-	"\x01\x02\x03\r\n", "\xff\xfe\r\n", "\x16\x03\x01\x02\x00\x01\x00\r\n", "PING \v\f\r\n", "PING\va\r\n",
-	"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\n\r\n", "Host: x\r\nPING\r\n",
+	"PING\x00\r\n", "PI\x00NG\r\n", "\x00PING\r\n", "\x00\r\nPING\r\n", "PING a\x00b\r\n",
+	"PING \"a\x00b\"\r\n",
+	"\x01\x02\x03\r\n", "\xff\xfe\r\n", "\x16\x03\x01\x02\x00\x01\x00\r\n", "PING \v\f\r\n",
+	"PING\va\r\n",
+	"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\n\r\n",
+	"Host: x\r\nPING\r\n",
 	"post\r\nPING\r\n", "HOST:\r\n", "PING\r\nPOST /\r\nPING\r\n",
 	// nothing is served after QUIT
-	"QUIT\r\nPING\r\n", "PING\r\nQUIT\r\nSET quit 1\r\nPING\r\n", "*1\r\n$4\r\nQUIT\r\n*1\r\n$4\r\nPING\r\n",
+	"QUIT\r\nPING\r\n", "PING\r\nQUIT\r\nSET quit 1\r\nPING\r\n",
+	"*1\r\n$4\r\nQUIT\r\n*1\r\n$4\r\nPING\r\n",
 	"QUIT\r\n*x\r\n", "quit now\r\nPING\r\n", "QUIT\r\n*1\r\n$9223372036854775807\r\n",
 	// frames one after the other, inline and not
 	"PING\r\n*1\r\n$4\r\nPING\r\nPING\n*2\r\n$4\r\nECHO\r\n$2\r\n\r\n\r\nPING\r\n",
 }
 
-// badLongInput stands around the 64 KiB that a line may have. A line that ends between that and what
-// one read of redis may take in depends on how the bytes arrive, and is left out.
+// badLongInput stands around the 64 KiB that a line may have. A line that ends between that and
+// what one read of redis may take in depends on how the bytes arrive, and is left out.
 func badLongInput() []hostile {
 	const limit = 64 << 10
 	digits := func(n int) string { return strings.Repeat("1", n) }
@@ -267,8 +287,8 @@ func TestDamagedPipelines(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(lab.seed, 7))
 	var cases []hostile
 	for i := range 300 {
-		damaged := []byte(strings.NewReplacer("cut", fmt.Sprintf("%03d", i), "ctz", fmt.Sprintf("z%02x", i)).
-			Replace(pipeline))
+		keys := strings.NewReplacer("cut", fmt.Sprintf("%03d", i), "ctz", fmt.Sprintf("z%02x", i))
+		damaged := []byte(keys.Replace(pipeline))
 		for range 1 + rnd.IntN(4) {
 			at := rnd.IntN(len(damaged))
 			switch rnd.IntN(3) {
@@ -294,11 +314,16 @@ func TestBadInputBeforeAuthentication(t *testing.T) {
 	p := newPair(t, "--requirepass", "secret")
 	var cases []hostile
 	for _, text := range []string{
-		"PING\r\n", "GET k\r\n", "NOSUCH\r\n", "GET\r\n", "*x\r\n", "QUIT\r\n", "quit\r\nPING\r\n", "HELLO\r\n", "HELLO 3\r\n",
-		"HELLO 4\r\n", "HELLO x\r\n", "HELLO 3 AUTH default wrong\r\nPING\r\n", "HELLO 3 AUTH nobody secret\r\n",
-		"HELLO 3 AUTH\r\n", "HELLO 3 SETNAME x\r\n", "HELLO 3 FOO\r\n", "COMMAND COUNT\r\n", "CLIENT ID\r\n", "SHUTDOWN\r\n",
-		"*10\r\n$4\r\nPING\r\n", "*11\r\n", "*1000000000000\r\n", "*1\r\n$16384\r\n", "*1\r\n$16385\r\n", "*1\r\n$x\r\n",
-		"AUTH\r\n", "AUTH wrong\r\n", "AUTH secret\r\nPING\r\n", "AUTH default secret\r\nPING\r\n", "AUTH a b c\r\n",
+		"PING\r\n", "GET k\r\n", "NOSUCH\r\n", "GET\r\n", "*x\r\n", "QUIT\r\n",
+		"quit\r\nPING\r\n", "HELLO\r\n", "HELLO 3\r\n",
+		"HELLO 4\r\n", "HELLO x\r\n", "HELLO 3 AUTH default wrong\r\nPING\r\n",
+		"HELLO 3 AUTH nobody secret\r\n",
+		"HELLO 3 AUTH\r\n", "HELLO 3 SETNAME x\r\n", "HELLO 3 FOO\r\n", "COMMAND COUNT\r\n",
+		"CLIENT ID\r\n", "SHUTDOWN\r\n",
+		"*10\r\n$4\r\nPING\r\n", "*11\r\n", "*1000000000000\r\n", "*1\r\n$16384\r\n",
+		"*1\r\n$16385\r\n", "*1\r\n$x\r\n",
+		"AUTH\r\n", "AUTH wrong\r\n", "AUTH secret\r\nPING\r\n",
+		"AUTH default secret\r\nPING\r\n", "AUTH a b c\r\n",
 		"AUTH nobody secret\r\n", "HELLO 2 AUTH default wrong\r\nHELLO 2\r\n",
 		"AUTH secret\r\n*11\r\n$4\r\nPING\r\n", "AUTH secret\r\n*1\r\n$16385\r\n",
 		"*2\r\n$4\r\nPING\r\n$16385\r\n", "PING\r\n*11\r\n",
@@ -322,14 +347,14 @@ func TestBulkLimitBySetting(t *testing.T) {
 		{name: "a value over the limit", pieces: []string{set(limit+1) + "PING\r\n"}},
 		{name: "only its length", pieces: []string{"*2\r\n$4\r\nECHO\r\n$1048577\r\n"}},
 		{name: "good ones before it", pieces: []string{"PING\r\n" + set(10) + set(limit+1)}},
-		{name: "a value at the limit, in pieces", pieces: []string{set(limit)[:100], set(limit)[100:70000],
-			set(limit)[70000:]}},
+		{name: "a value at the limit, in pieces", pieces: []string{
+			set(limit)[:100], set(limit)[100:70000], set(limit)[70000:]}},
 		{name: "read back", pieces: []string{"CONFIG GET proto-max-bulk-len\r\n"}},
 	})
 }
 
-// TestQueryBufferLimitBySetting: a client that has sent more than client-query-buffer-limit without
-// completing a command is closed, without a reply.
+// TestQueryBufferLimitBySetting: a client that has sent more than client-query-buffer-limit
+// without completing a command is closed, without a reply.
 func TestQueryBufferLimitBySetting(t *testing.T) {
 	p := newPair(t, "--client-query-buffer-limit", "1mb")
 	header := "*3\r\n$3\r\nSET\r\n$1\r\nq\r\n$5000000\r\n"

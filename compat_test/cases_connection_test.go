@@ -4,6 +4,14 @@ import "testing"
 
 func TestConnectionCommands(t *testing.T) { runTable(t, connectionCases) }
 
+// Error replies quote a name up to 128 bytes, and arguments up to 128 in all.
+const (
+	word20    = "aaaaaaaaaabbbbbbbbbb"
+	word140   = word20 + word20 + word20 + word20 + word20 + word20 + word20
+	manyWords = "1 22 333 4444 55555 666666 7777777 1 22 333 4444 55555 666666 7777777 " +
+		"1 22 333 4444 55555 666666 7777777 1 22 333 4444 55555 666666 7777777 "
+)
+
 var connectionCases = []scripted{
 	{"PING and ECHO", `
 		PING
@@ -24,10 +32,11 @@ var connectionCases = []scripted{
 		"NO\r\nSUCH" "a\r\nb"
 		NOSUCH "" ""
 		NOSUCH 'it\'s'
-		aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb x
-		NOSUCH aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb x
-		NOSUCH aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
-		NOSUCH 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40`},
+		` + word140 + ` x
+		NOSUCH ` + word140 + ` x
+		NOSUCH ` + word20 + word20 + word20 + word20 + word20 + ` 1 2 3 4 5 6 7 8 9
+		NOSUCH 1 2 3 4 5 6 7 8 9 10 11 12 13 ` + word140 + ` 14 15 16 17 18 19 20 21
+		NOSUCH ` + manyWords + `x`},
 	{"QUIT answers and closes; what follows is not served", `
 		SET k v
 		QUIT
@@ -106,7 +115,7 @@ var connectionCases = []scripted{
 		CLIENT nosuch a b
 		CLIENT ""
 		CLIENT "a\r\nb"
-		CLIENT aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb`},
+		CLIENT ` + word140 + ``},
 	{"TIME", `
 		TIME
 		TIME x`},

@@ -15,16 +15,16 @@ type comparison struct {
 	equal func(want, got value, same matcher) bool
 }
 
-// matcher says whether two values are the same: strictly between RESP replies, and with doubles as
-// numbers between RESP2 and the native protocol.
+// matcher says whether two values are the same: strictly between RESP replies, and with doubles
+// as numbers between RESP2 and the native protocol.
 type matcher func(want, got value) bool
 
 var comparisons = []comparison{
 	{"sorted", "the order is that of a hash table with a random seed", equalSorted},
-	{"scan", "cursor and order depend on a hash seed; one call with a large COUNT sees all", equalScan},
+	{"scan", "cursor and order depend on a hash seed; a large COUNT sees all at once", equalScan},
 	{"seconds", "the two servers read their clocks at different moments", equalWithin(2)},
 	{"millis", "the two servers read their clocks at different moments", equalWithin(5000)},
-	{"shape", "clock readings, process ids and counters: only the kinds of the values count", equalShape},
+	{"shape", "clock readings, ids and counters: only the kinds of the values count", equalShape},
 	{"hello", "the connection id is a counter", equalHello},
 	{"subset", "redis has more commands than ringer; ringer's must be among them", equalSubset},
 }
@@ -41,7 +41,8 @@ func comparisonNamed(name string) (c *comparison, ok bool) {
 	return &comparisons[i], true
 }
 
-// defaultComparison is the name of the comparison that a command needs whatever its arguments are.
+// defaultComparison is the name of the comparison that a command needs whatever its arguments
+// are.
 func defaultComparison(args []string) string {
 	switch strings.ToUpper(args[0]) {
 	case "KEYS":
@@ -88,8 +89,8 @@ func equalScan(want, got value, same matcher) bool {
 	return same(want.elems[0], got.elems[0]) && equalSorted(want.elems[1], got.elems[1], same)
 }
 
-// equalWithin compares integers up to a distance. The negative ones are codes (-1: no deadline, -2:
-// no key) and stand apart, as does every other kind of reply.
+// equalWithin compares integers up to a distance. The negative ones are codes (-1: no deadline,
+// -2: no key) and stand apart, as does every other kind of reply.
 func equalWithin(distance int64) func(want, got value, same matcher) bool {
 	return func(want, got value, same matcher) bool {
 		w, wantErr := strconv.ParseInt(want.text, 10, 64)
@@ -139,6 +140,7 @@ func equalSubset(want, got value, same matcher) bool {
 
 func TestComparisonsTellApart(t *testing.T) {
 	number := func(n string) value { return value{kind: ':', text: n} }
+	word := func(w string) value { return value{kind: '$', text: w} }
 	list := func(elems ...value) value { return value{kind: '*', elems: elems} }
 	one, two, nine := number("1"), number("2"), number("9999")
 	for _, c := range []struct {
@@ -159,8 +161,8 @@ func TestComparisonsTellApart(t *testing.T) {
 		{"shape", list(one, two), list(nine, nine), true},
 		{"shape", list(one, two), list(one), false},
 		{"shape", one, value{kind: '$', text: "1"}, false},
-		{"hello", list(value{kind: '$', text: "id"}, one), list(value{kind: '$', text: "id"}, two), true},
-		{"hello", list(value{kind: '$', text: "proto"}, one), list(value{kind: '$', text: "proto"}, two), false},
+		{"hello", list(word("id"), one), list(word("id"), two), true},
+		{"hello", list(word("proto"), one), list(word("proto"), two), false},
 		{"subset", list(one, two), list(two), true},
 		{"subset", list(one, two), list(nine), false},
 		{"subset", list(one, two), list(), false},

@@ -12,14 +12,15 @@
 //	      +------> same bytes? <-----------+     RESP2, RESP3: byte for byte, errors included
 //	               same values?                  native: value for value, against RESP2
 //
-// There is no expectation written by hand for anything that redis-server 7.0.15 can answer itself.
-// Only what it does not have is asserted directly: ZQUERY, CLIENT SETINFO, ZRANK WITHSCORE, and the
-// native port.
+// There is no expectation written by hand for anything that redis-server 7.0.15 can answer
+// itself. Only what it does not have is asserted directly: ZQUERY, CLIENT SETINFO, ZRANK
+// WITHSCORE, and the native port.
 //
 // # Reading the tests
 //
 //	server_test.go      starting and ending the two servers
-//	wire_test.go        reading one reply, its exact bytes kept;  quote_test.go  the text of a command
+//	wire_test.go        reading one reply, its exact bytes kept
+//	quote_test.go       a command as a line of text
 //	script_test.go      scripts, comparing, the report;  shrink_test.go  making a failing one small
 //	compare_test.go     every comparison weaker than byte for byte, each with its reason
 //	cases_*_test.go     scripted cases, one table for each family of commands

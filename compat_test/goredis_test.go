@@ -14,10 +14,13 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// client is go-redis, as an application holds it.
+type client = *redis.Client
+
 // call is one call of go-redis's typed API and what it returns, on every server.
 type call struct {
 	name string
-	do   func(rdb *redis.Client) any
+	do   func(r client) any
 	want any
 }
 
@@ -67,163 +70,185 @@ func runCalls(t *testing.T, calls []call) {
 	})
 }
 
-var background = context.Background()
+// bg is the context of calls whose end nobody needs to bring forward.
+var bg = context.Background()
 
 func TestGoRedisStrings(t *testing.T) {
 	runCalls(t, []call{
-		{"Get of nothing", func(r *redis.Client) any { return returned(r.Get(background, "k").Result()) }, "redis.Nil"},
-		{"Set", func(r *redis.Client) any { return returned(r.Set(background, "k", "v", 0).Result()) }, "OK"},
-		{"Get", func(r *redis.Client) any { return returned(r.Get(background, "k").Result()) }, "v"},
-		{"Set with an expiration", func(r *redis.Client) any {
-			return returned(r.Set(background, "k", 42, time.Hour).Result())
-		}, "OK"},
-		{"Get as a number", func(r *redis.Client) any { return returned(r.Get(background, "k").Int()) }, 42},
-		{"Set with KeepTTL", func(r *redis.Client) any {
-			return returned(r.Set(background, "k", "w", redis.KeepTTL).Result())
-		}, "OK"},
-		{"TTL is kept", func(r *redis.Client) any { return r.TTL(background, "k").Val() > 50*time.Minute }, true},
-		{"SetNX of a key that is there", func(r *redis.Client) any {
-			return returned(r.SetNX(background, "k", "x", 0).Result())
-		}, false},
-		{"SetNX", func(r *redis.Client) any {
-			return returned(r.SetNX(background, "new", "x", time.Minute).Result())
-		}, true},
-		{"SetXX", func(r *redis.Client) any {
-			return returned(r.SetXX(background, "none", "x", time.Minute).Result())
-		}, false},
-		{"SetArgs with GET", func(r *redis.Client) any {
-			return returned(r.SetArgs(background, "k", "y", redis.SetArgs{Get: true, KeepTTL: true}).Result())
-		}, "w"},
-		{"SetArgs NX GET of nothing", func(r *redis.Client) any {
-			return returned(r.SetArgs(background, "n2", "y", redis.SetArgs{Mode: "NX", Get: true}).Result())
+		{"Get of nothing", func(r client) any {
+			return returned(r.Get(bg, "k").Result())
 		}, "redis.Nil"},
-		{"SetArgs with a deadline", func(r *redis.Client) any {
-			return returned(r.SetArgs(background, "k", "z",
+		{"Set", func(r client) any { return returned(r.Set(bg, "k", "v", 0).Result()) }, "OK"},
+		{"Get", func(r client) any { return returned(r.Get(bg, "k").Result()) }, "v"},
+		{"Set with an expiration", func(r client) any {
+			return returned(r.Set(bg, "k", 42, time.Hour).Result())
+		}, "OK"},
+		{"Get as a number", func(r client) any { return returned(r.Get(bg, "k").Int()) }, 42},
+		{"Set with KeepTTL", func(r client) any {
+			return returned(r.Set(bg, "k", "w", redis.KeepTTL).Result())
+		}, "OK"},
+		{"TTL is kept", func(r client) any {
+			return r.TTL(bg, "k").Val() > 50*time.Minute
+		}, true},
+		{"SetNX of a key that is there", func(r client) any {
+			return returned(r.SetNX(bg, "k", "x", 0).Result())
+		}, false},
+		{"SetNX", func(r client) any {
+			return returned(r.SetNX(bg, "new", "x", time.Minute).Result())
+		}, true},
+		{"SetXX", func(r client) any {
+			return returned(r.SetXX(bg, "none", "x", time.Minute).Result())
+		}, false},
+		{"SetArgs with GET", func(r client) any {
+			return returned(r.SetArgs(bg, "k", "y", redis.SetArgs{Get: true, KeepTTL: true}).Result())
+		}, "w"},
+		{"SetArgs NX GET of nothing", func(r client) any {
+			return returned(r.SetArgs(bg, "n2", "y", redis.SetArgs{Mode: "NX", Get: true}).Result())
+		}, "redis.Nil"},
+		{"SetArgs with a deadline", func(r client) any {
+			return returned(r.SetArgs(bg, "k", "z",
 				redis.SetArgs{Mode: "XX", ExpireAt: time.Unix(4102444800, 0)}).Result())
 		}, "OK"},
-		{"ExpireTime", func(r *redis.Client) any {
-			return returned(r.ExpireTime(background, "k").Result())
+		{"ExpireTime", func(r client) any {
+			return returned(r.ExpireTime(bg, "k").Result())
 		}, 4102444800 * time.Second},
-		{"Get of a sorted set", func(r *redis.Client) any {
-			r.ZAdd(background, "z", redis.Z{Score: 1, Member: "a"})
-			return returned(r.Get(background, "z").Result())
+		{"Get of a sorted set", func(r client) any {
+			r.ZAdd(bg, "z", redis.Z{Score: 1, Member: "a"})
+			return returned(r.Get(bg, "z").Result())
 		}, "error: WRONGTYPE Operation against a key holding the wrong kind of value"},
-		{"binary", func(r *redis.Client) any {
-			r.Set(background, "b\x00\xff", "\r\n\x00", 0)
-			return returned(r.Get(background, "b\x00\xff").Result())
+		{"binary", func(r client) any {
+			r.Set(bg, "b\x00\xff", "\r\n\x00", 0)
+			return returned(r.Get(bg, "b\x00\xff").Result())
 		}, "\r\n\x00"},
 	})
 }
 
 func TestGoRedisKeys(t *testing.T) {
 	runCalls(t, []call{
-		{"Del of nothing", func(r *redis.Client) any { return returned(r.Del(background, "a").Result()) }, int64(0)},
-		{"Exists", func(r *redis.Client) any {
-			r.Set(background, "a", 1, 0)
-			r.Set(background, "b", 1, 0)
-			return returned(r.Exists(background, "a", "b", "a", "c").Result())
+		{"Del of nothing", func(r client) any {
+			return returned(r.Del(bg, "a").Result())
+		}, int64(0)},
+		{"Exists", func(r client) any {
+			r.Set(bg, "a", 1, 0)
+			r.Set(bg, "b", 1, 0)
+			return returned(r.Exists(bg, "a", "b", "a", "c").Result())
 		}, int64(3)},
-		{"Type", func(r *redis.Client) any { return returned(r.Type(background, "a").Result()) }, "string"},
-		{"Type of nothing", func(r *redis.Client) any { return returned(r.Type(background, "c").Result()) }, "none"},
-		{"Keys", func(r *redis.Client) any {
-			keys, err := r.Keys(background, "[ab]").Result()
+		{"Type", func(r client) any { return returned(r.Type(bg, "a").Result()) }, "string"},
+		{"Type of nothing", func(r client) any {
+			return returned(r.Type(bg, "c").Result())
+		}, "none"},
+		{"Keys", func(r client) any {
+			keys, err := r.Keys(bg, "[ab]").Result()
 			slices.Sort(keys)
 			return returned(keys, err)
 		}, []string{"a", "b"}},
-		{"DBSize", func(r *redis.Client) any { return returned(r.DBSize(background).Result()) }, int64(2)},
-		{"Unlink", func(r *redis.Client) any { return returned(r.Unlink(background, "a", "c").Result()) }, int64(1)},
-		{"Expire of nothing", func(r *redis.Client) any {
-			return returned(r.Expire(background, "a", time.Hour).Result())
+		{"DBSize", func(r client) any { return returned(r.DBSize(bg).Result()) }, int64(2)},
+		{"Unlink", func(r client) any {
+			return returned(r.Unlink(bg, "a", "c").Result())
+		}, int64(1)},
+		{"Expire of nothing", func(r client) any {
+			return returned(r.Expire(bg, "a", time.Hour).Result())
 		}, false},
-		{"Expire", func(r *redis.Client) any { return returned(r.Expire(background, "b", time.Hour).Result()) }, true},
-		{"ExpireNX", func(r *redis.Client) any {
-			return returned(r.ExpireNX(background, "b", time.Hour).Result())
+		{"Expire", func(r client) any {
+			return returned(r.Expire(bg, "b", time.Hour).Result())
+		}, true},
+		{"ExpireNX", func(r client) any {
+			return returned(r.ExpireNX(bg, "b", time.Hour).Result())
 		}, false},
-		{"ExpireGT", func(r *redis.Client) any {
-			return returned(r.ExpireGT(background, "b", 2*time.Hour).Result())
+		{"ExpireGT", func(r client) any {
+			return returned(r.ExpireGT(bg, "b", 2*time.Hour).Result())
 		}, true},
-		{"ExpireLT", func(r *redis.Client) any {
-			return returned(r.ExpireLT(background, "b", 3*time.Hour).Result())
+		{"ExpireLT", func(r client) any {
+			return returned(r.ExpireLT(bg, "b", 3*time.Hour).Result())
 		}, false},
-		{"ExpireXX", func(r *redis.Client) any {
-			return returned(r.ExpireXX(background, "b", time.Hour).Result())
+		{"ExpireXX", func(r client) any {
+			return returned(r.ExpireXX(bg, "b", time.Hour).Result())
 		}, true},
-		{"PExpire", func(r *redis.Client) any {
-			return returned(r.PExpire(background, "b", 90*time.Minute).Result())
+		{"PExpire", func(r client) any {
+			return returned(r.PExpire(bg, "b", 90*time.Minute).Result())
 		}, true},
-		{"PTTL", func(r *redis.Client) any { return r.PTTL(background, "b").Val() > 80*time.Minute }, true},
-		{"TTL of nothing", func(r *redis.Client) any {
-			return returned(r.TTL(background, "a").Result())
+		{"PTTL", func(r client) any { return r.PTTL(bg, "b").Val() > 80*time.Minute }, true},
+		{"TTL of nothing", func(r client) any {
+			return returned(r.TTL(bg, "a").Result())
 		}, time.Duration(-2)},
-		{"ExpireAt", func(r *redis.Client) any {
-			return returned(r.ExpireAt(background, "b", time.Unix(4102444800, 0)).Result())
+		{"ExpireAt", func(r client) any {
+			return returned(r.ExpireAt(bg, "b", time.Unix(4102444800, 0)).Result())
 		}, true},
-		{"PExpireAt", func(r *redis.Client) any {
-			return returned(r.PExpireAt(background, "b", time.UnixMilli(4102444800123)).Result())
+		{"PExpireAt", func(r client) any {
+			return returned(r.PExpireAt(bg, "b", time.UnixMilli(4102444800123)).Result())
 		}, true},
-		{"PExpireTime", func(r *redis.Client) any {
-			return returned(r.PExpireTime(background, "b").Result())
+		{"PExpireTime", func(r client) any {
+			return returned(r.PExpireTime(bg, "b").Result())
 		}, 4102444800123 * time.Millisecond},
-		{"Persist", func(r *redis.Client) any { return returned(r.Persist(background, "b").Result()) }, true},
-		{"TTL without a deadline", func(r *redis.Client) any {
-			return returned(r.TTL(background, "b").Result())
+		{"Persist", func(r client) any { return returned(r.Persist(bg, "b").Result()) }, true},
+		{"TTL without a deadline", func(r client) any {
+			return returned(r.TTL(bg, "b").Result())
 		}, time.Duration(-1)},
-		{"FlushDB", func(r *redis.Client) any { return returned(r.FlushDBAsync(background).Result()) }, "OK"},
-		{"DBSize after it", func(r *redis.Client) any { return returned(r.DBSize(background).Result()) }, int64(0)},
+		{"FlushDB", func(r client) any { return returned(r.FlushDBAsync(bg).Result()) }, "OK"},
+		{"DBSize after it", func(r client) any {
+			return returned(r.DBSize(bg).Result())
+		}, int64(0)},
 	})
 }
 
 func TestGoRedisSortedSets(t *testing.T) {
 	abc := []redis.Z{{Score: 1, Member: "a"}, {Score: 2.5, Member: "b"}, {Score: 3, Member: "c"}}
-	by := func(args redis.ZRangeArgs) func(r *redis.Client) any {
+	by := func(args redis.ZRangeArgs) func(r client) any {
 		args.Key = "z"
-		return func(r *redis.Client) any { return returned(r.ZRangeArgs(background, args).Result()) }
+		return func(r client) any { return returned(r.ZRangeArgs(bg, args).Result()) }
 	}
 	runCalls(t, []call{
-		{"ZAdd", func(r *redis.Client) any { return returned(r.ZAdd(background, "z", abc...).Result()) }, int64(3)},
-		{"ZAddArgs CH GT", func(r *redis.Client) any {
-			return returned(r.ZAddArgs(background, "z", redis.ZAddArgs{GT: true, Ch: true, Members: []redis.Z{
+		{"ZAdd", func(r client) any {
+			return returned(r.ZAdd(bg, "z", abc...).Result())
+		}, int64(3)},
+		{"ZAddArgs CH GT", func(r client) any {
+			return returned(r.ZAddArgs(bg, "z", redis.ZAddArgs{GT: true, Ch: true, Members: []redis.Z{
 				{Score: 0, Member: "a"}, {Score: 4, Member: "c"}}}).Result())
 		}, int64(1)},
-		{"ZAddArgsIncr", func(r *redis.Client) any {
-			return returned(r.ZAddArgsIncr(background, "z", redis.ZAddArgs{XX: true, Members: []redis.Z{
+		{"ZAddArgsIncr", func(r client) any {
+			return returned(r.ZAddArgsIncr(bg, "z", redis.ZAddArgs{XX: true, Members: []redis.Z{
 				{Score: -1, Member: "c"}}}).Result())
 		}, 3.0},
-		{"ZAddArgsIncr that does nothing", func(r *redis.Client) any {
-			return returned(r.ZAddArgsIncr(background, "z", redis.ZAddArgs{NX: true, Members: []redis.Z{
+		{"ZAddArgsIncr that does nothing", func(r client) any {
+			return returned(r.ZAddArgsIncr(bg, "z", redis.ZAddArgs{NX: true, Members: []redis.Z{
 				{Score: -1, Member: "c"}}}).Result())
 		}, "redis.Nil"},
-		{"ZAddNX", func(r *redis.Client) any { return returned(r.ZAddNX(background, "z", abc[0]).Result()) }, int64(0)},
-		{"ZCard", func(r *redis.Client) any { return returned(r.ZCard(background, "z").Result()) }, int64(3)},
-		{"ZScore", func(r *redis.Client) any { return returned(r.ZScore(background, "z", "b").Result()) }, 2.5},
-		{"ZScore of nothing", func(r *redis.Client) any {
-			return returned(r.ZScore(background, "z", "x").Result())
+		{"ZAddNX", func(r client) any {
+			return returned(r.ZAddNX(bg, "z", abc[0]).Result())
+		}, int64(0)},
+		{"ZCard", func(r client) any { return returned(r.ZCard(bg, "z").Result()) }, int64(3)},
+		{"ZScore", func(r client) any { return returned(r.ZScore(bg, "z", "b").Result()) }, 2.5},
+		{"ZScore of nothing", func(r client) any {
+			return returned(r.ZScore(bg, "z", "x").Result())
 		}, "redis.Nil"},
-		{"ZRank", func(r *redis.Client) any { return returned(r.ZRank(background, "z", "c").Result()) }, int64(2)},
-		{"ZRank of nothing", func(r *redis.Client) any {
-			return returned(r.ZRank(background, "z", "x").Result())
+		{"ZRank", func(r client) any {
+			return returned(r.ZRank(bg, "z", "c").Result())
+		}, int64(2)},
+		{"ZRank of nothing", func(r client) any {
+			return returned(r.ZRank(bg, "z", "x").Result())
 		}, "redis.Nil"},
-		{"ZRange", func(r *redis.Client) any {
-			return returned(r.ZRange(background, "z", 0, -1).Result())
+		{"ZRange", func(r client) any {
+			return returned(r.ZRange(bg, "z", 0, -1).Result())
 		}, []string{"a", "b", "c"}},
-		{"ZRangeWithScores", func(r *redis.Client) any {
-			return returned(r.ZRangeWithScores(background, "z", 0, -1).Result())
+		{"ZRangeWithScores", func(r client) any {
+			return returned(r.ZRangeWithScores(bg, "z", 0, -1).Result())
 		}, abc},
 		{"ZRangeArgs REV", by(redis.ZRangeArgs{Start: 0, Stop: 1, Rev: true}), []string{"c", "b"}},
-		{"ZRangeArgs BYSCORE", by(redis.ZRangeArgs{Start: "(1", Stop: "+inf", ByScore: true}), []string{"b", "c"}},
+		{"ZRangeArgs BYSCORE", by(redis.ZRangeArgs{Start: "(1", Stop: "+inf", ByScore: true}),
+			[]string{"b", "c"}},
 		{"ZRangeArgs BYSCORE REV LIMIT", by(redis.ZRangeArgs{Start: 9, Stop: 1, ByScore: true, Rev: true,
 			Offset: 1, Count: 1}), []string{"b"}},
-		{"ZRangeArgsWithScores", func(r *redis.Client) any {
-			return returned(r.ZRangeArgsWithScores(background,
+		{"ZRangeArgsWithScores", func(r client) any {
+			return returned(r.ZRangeArgsWithScores(bg,
 				redis.ZRangeArgs{Key: "z", Start: 1, Stop: 1, ByScore: true}).Result())
 		}, abc[:1]},
-		{"ZRem", func(r *redis.Client) any {
-			return returned(r.ZRem(background, "z", "a", "b", "x").Result())
+		{"ZRem", func(r client) any {
+			return returned(r.ZRem(bg, "z", "a", "b", "x").Result())
 		}, int64(2)},
 		{"ZRangeArgs BYLEX", by(redis.ZRangeArgs{Start: "-", Stop: "[c", ByLex: true}), []string{"c"}},
-		{"ZAdd to a string", func(r *redis.Client) any {
-			r.Set(background, "s", 1, 0)
-			return returned(r.ZAdd(background, "s", abc...).Result())
+		{"ZAdd to a string", func(r client) any {
+			r.Set(bg, "s", 1, 0)
+			return returned(r.ZAdd(bg, "s", abc...).Result())
 		}, "error: WRONGTYPE Operation against a key holding the wrong kind of value"},
 	})
 }
@@ -278,7 +303,8 @@ func TestGoRedisConnection(t *testing.T) {
 			t.Errorf("%s: database 9 has %d keys", s.name, n)
 		}
 		hello, err := rdb.Conn().Hello(t.Context(), 3, "", "", "").Result()
-		if err != nil || hello["server"] != "redis" || hello["proto"] != int64(3) || hello["role"] != "master" {
+		if err != nil || hello["server"] != "redis" || hello["role"] != "master" ||
+			hello["proto"] != int64(3) {
 			t.Errorf("%s: HELLO = %v, %v", s.name, hello, err)
 		}
 		first, second := zero.Conn(), zero.Conn()

@@ -68,7 +68,7 @@ func TestLargeValue(t *testing.T) {
 		c.close()
 		s.settlesBelow(t, before+24*mib)
 		refused := mustDial(t, s.addr)
-		if _, err := fmt.Fprintf(refused.net, "*3\r\n$3\r\nSET\r\n$1\r\nl\r\n$%d\r\n", 513*mib); err != nil {
+		if err := refused.write(setHeader(513 * mib)); err != nil {
 			t.Fatal(err)
 		}
 		r, err := refused.read()
@@ -78,9 +78,14 @@ func TestLargeValue(t *testing.T) {
 	}
 }
 
+// setHeader is SET large up to its value of that size.
+func setHeader(size int) []byte {
+	return fmt.Appendf(nil, "*3\r\n$3\r\nSET\r\n$5\r\nlarge\r\n$%d\r\n", size)
+}
+
 // sendLarge sends SET large with a value that never is in our memory as a whole.
 func (c *conn) sendLarge(size int) error {
-	if err := c.write(fmt.Appendf(nil, "*3\r\n$3\r\nSET\r\n$5\r\nlarge\r\n$%d\r\n", size)); err != nil {
+	if err := c.write(setHeader(size)); err != nil {
 		return err
 	}
 	block := []byte(strings.Repeat("0123456789abcdef", mib/16))
@@ -120,8 +125,8 @@ func (c *conn) receiveLarge(size int) error {
 	return err
 }
 
-// TestClientThatNeverReads asks for far more than the output limit and reads nothing. It is cut off,
-// the memory stays within bounds, and others are served meanwhile.
+// TestClientThatNeverReads asks for far more than the output limit and reads nothing. It is cut
+// off, the memory stays within bounds, and others are served meanwhile.
 func TestClientThatNeverReads(t *testing.T) {
 	p := newPair(t, "--client-output-buffer-limit", "normal 16mb 0 0")
 	for _, s := range p.each() {
@@ -151,8 +156,8 @@ func TestClientThatNeverReads(t *testing.T) {
 	}
 }
 
-// TestSlowWriter: a client that sends one byte at a time, with pauses, disturbs nobody and is served
-// in the end.
+// TestSlowWriter: a client that sends one byte at a time, with pauses, disturbs nobody and is
+// served in the end.
 func TestSlowWriter(t *testing.T) {
 	pause, pieces := 10*time.Millisecond, "*2\r\n$4\r\nECHO\r\n$4\r\nslow\r\n"
 	if lab.long {
@@ -238,7 +243,8 @@ func readMany(t *testing.T, s *server, conns []net.Conn, want string) {
 	}
 }
 
-// TestMaxclients: one more than allowed is told so and closed, and a place that is given up is free.
+// TestMaxclients: one more than allowed is told so and closed, and a place that is given up is
+// free.
 func TestMaxclients(t *testing.T) {
 	p := newPair(t, "--maxclients", "5")
 	for _, s := range p.each() {

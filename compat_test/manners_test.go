@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// TestWrongFlagsAndFiles starts both servers with what they can't use. They print the same message,
-// the time, the process id and the product's name left out, and end with the same code.
+// TestWrongFlagsAndFiles starts both servers with what they can't use. They print the same
+// message, the time, the process id and the product's name left out, and end with the same code.
 func TestWrongFlagsAndFiles(t *testing.T) {
 	for _, c := range []struct {
 		name, stdin string
@@ -35,7 +35,8 @@ func TestWrongFlagsAndFiles(t *testing.T) {
 		{name: "an unknown directive", stdin: "port 1\nbogus line here\n", args: []string{"-"}},
 		{name: "unbalanced quotes", stdin: "# comment\n\nport \"a\n", args: []string{"-"}},
 		{name: "a wrong line after good ones", stdin: "timeout 5\nmaxclients 0\n", args: []string{"-"}},
-		{name: "a wrong option after a good file", stdin: "timeout 5\n", args: []string{"-", "--timeout", "x"}},
+		{name: "a wrong option after a good file", stdin: "timeout 5\n",
+			args: []string{"-", "--timeout", "x"}},
 		{name: "a wrong include", stdin: "include /nonexistent.conf\n", args: []string{"-"}},
 		{name: "save points that are none", args: []string{"--save", "abc"}},
 	} {
@@ -132,7 +133,8 @@ func TestConfigFromFileAndStdin(t *testing.T) {
 	for _, path := range []string{lab.redisPath, lab.subjectPath} {
 		s := &server{name: filepath.Base(path)}
 		file := filepath.Join(t.TempDir(), "redis.conf")
-		text := "# from the file\ntimeout 1\ntcp-keepalive 11\nmaxclients 111\nsave \"\"\nbind 127.0.0.1\n"
+		text := "# from the file\ntimeout 1\ntcp-keepalive 11\nmaxclients 111\n" +
+			"save \"\"\nbind 127.0.0.1\n"
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -178,12 +180,17 @@ func TestSignals(t *testing.T) {
 				t.Errorf("%s after %v: %s", s.name, signal, a)
 			}
 			s.mustExit(t, 0)
-			for _, line := range []string{"Received " + signalName(signal) + " scheduling shutdown",
-				"User requested shutdown", "bye bye"} {
-				if !strings.Contains(s.log.String(), line) {
-					t.Errorf("%s after %v: no line %q in its log:\n%s", s.name, signal, line, s.log)
-				}
-			}
+			s.mustLog(t, "Received "+signalName(signal)+" scheduling shutdown",
+				"User requested shutdown", "bye bye")
+		}
+	}
+}
+
+func (s *server) mustLog(t *testing.T, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		if !strings.Contains(s.log.String(), line) {
+			t.Errorf("%s: no line %q in its log:\n%s", s.name, line, s.log)
 		}
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// The native protocol, as DESIGN.md section 8 defines it, written here once more so that the tests
-// do not share a mistake with the server. Little-endian throughout:
+// The native protocol, as DESIGN.md section 8 defines it, written here once more so that the
+// tests do not share a mistake with the server. Little-endian throughout:
 //
 //	request  u32 len | u32 nstr | nstr times (u32 len, bytes)
 //	reply    u32 len | value
@@ -38,7 +38,8 @@ const (
 	codeOther
 )
 
-// nativeValue is a value of the native protocol in terms of RESP's kinds. code belongs to an error.
+// nativeValue is a value of the native protocol in terms of RESP's kinds. code belongs to an
+// error.
 type nativeValue struct {
 	value
 	code uint32
@@ -189,7 +190,8 @@ func (d *decoder) fail(format string, args ...any) {
 func TestNativeDecoder(t *testing.T) {
 	frame := []byte{tagArray, 5, 0, 0, 0,
 		tagNil, tagError, 3, 0, 0, 0, 1, 0, 0, 0, 'E', tagString, 2, 0, 0, 0, 'a', 'b',
-		tagInteger, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, tagDouble, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f}
+		tagInteger, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		tagDouble, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f}
 	d := decoder{rest: frame}
 	got := d.value(0)
 	want := value{kind: '*', elems: []value{{kind: '_', null: true}, {kind: '-', text: "E"},

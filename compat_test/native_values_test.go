@@ -14,8 +14,8 @@ var notOnNative = map[string]string{
 	"KEYS":  "bare KEYS is KEYS * there: compared only with a pattern",
 }
 
-// nativeDifference runs s on redis through RESP2 and on ringer through the native port, and compares
-// values: doubles as numbers, errors as text, any nil as nil.
+// nativeDifference runs s on redis through RESP2 and on ringer through the native port, and
+// compares values: doubles as numbers, errors as text, any nil as nil.
 func (p pair) nativeDifference(s script) (*difference, error) {
 	redis, err := openFor(p.redis, 2)
 	if err != nil {

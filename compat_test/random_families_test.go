@@ -9,8 +9,8 @@ import (
 var stringsFamily = []weighted{
 	{10, func(g *gen) []string { return g.command("GET", words(g.key())) }},
 	{10, func(g *gen) []string {
-		return g.command("SET", words(g.key(), g.value()), g.maybe(3, "GET"), g.maybe(3, g.of("NX", "XX")),
-			g.maybe(5, "KEEPTTL"))
+		return g.command("SET", words(g.key(), g.value()), g.maybe(3, "GET"),
+			g.maybe(3, g.of("NX", "XX")), g.maybe(5, "KEEPTTL"))
 	}},
 	{4, func(g *gen) []string { return g.command(g.of("DEL", "UNLINK"), g.keys()) }},
 	{3, func(g *gen) []string { return g.command("EXISTS", g.keys()) }},
@@ -25,7 +25,8 @@ var stringsFamily = []weighted{
 }
 
 func (g *gen) pattern() string {
-	return g.of("*", "k*", "k[1-3]", "k[^1]", "?", "??", "", "k\\1", "[", "k[", "*1*", "k[3-1]", "K?", "k\x00*")
+	return g.of("*", "k*", "k[1-3]", "k[^1]", "?", "??", "", "k\\1", "[", "k[",
+		"*1*", "k[3-1]", "K?", "k\x00*")
 }
 
 func (g *gen) scan() []string {
@@ -97,7 +98,8 @@ func (g *gen) deadlineMs() string {
 	if g.IntN(4) == 0 {
 		return g.integer()
 	}
-	return g.of("1", "4102444800000", "4102444800001", "4102444800499", "4102444800500", "4102444801000")
+	return g.of("1", "4102444800000", "4102444800001", "4102444800499",
+		"4102444800500", "4102444801000")
 }
 
 func (g *gen) ttlSeconds() string {
@@ -126,7 +128,9 @@ func (g *gen) expireOptions() []string {
 var zsetFamily = zsetCommands((*gen).member, 5)
 
 // zsetLargeFamily grows sets past the compact encoding's 128 members, and past several rehashes.
-var zsetLargeFamily = zsetCommands(func(g *gen) string { return "m" + strconv.Itoa(g.IntN(3000)) }, 40)
+var zsetLargeFamily = zsetCommands((*gen).memberOfMany, 40)
+
+func (g *gen) memberOfMany() string { return "m" + strconv.Itoa(g.IntN(3000)) }
 
 func zsetCommands(member func(*gen) string, pairs int) []weighted {
 	return []weighted{
@@ -142,7 +146,9 @@ func zsetCommands(member func(*gen) string, pairs int) []weighted {
 		{4, func(g *gen) []string { return g.command("ZRANK", words(g.zkey(), member(g))) }},
 		{2, func(g *gen) []string { return g.command("ZCARD", words(g.zkey())) }},
 		{12, (*gen).zrange},
-		{1, func(g *gen) []string { return g.command("SET", words(g.of("z1", "s"), "v"), g.maybe(2, "GET")) }},
+		{1, func(g *gen) []string {
+			return g.command("SET", words(g.of("z1", "s"), "v"), g.maybe(2, "GET"))
+		}},
 		{1, func(g *gen) []string { return g.command(g.of("TYPE", "EXISTS"), words(g.zkey())) }},
 		{1, func(g *gen) []string { return g.command(g.of("DEL", "UNLINK"), words(g.of("z1", "s"))) }},
 	}
@@ -167,13 +173,14 @@ func (g *gen) zadd(member func(*gen) string, pairs int) []string {
 	return g.command("ZADD", words(key), options, list)
 }
 
-// lexKey is the sorted set whose members all have the score 0. BYLEX asks for that: with mixed scores
-// Redis's reply depends on the random heights of its skip list, so that two redis-servers differ.
+// lexKey is the sorted set whose members all have the score 0. BYLEX asks for that: with mixed
+// scores Redis's reply depends on the random heights of its skip list, so that two redis-servers
+// differ.
 const lexKey = "lex"
 
 func (g *gen) member() string {
-	return g.of("a", "b", "c", "d", "e", "f", "g", "aa", "ab", "A", "", "1", "-1", "\x00", "\xff", "a\x00",
-		"9223372036854775807", "01", strings.Repeat("m", 64), strings.Repeat("m", 65))
+	return g.of("a", "b", "c", "d", "e", "f", "g", "aa", "ab", "A", "", "1", "-1", "\x00", "\xff",
+		"a\x00", "9223372036854775807", "01", strings.Repeat("m", 64), strings.Repeat("m", 65))
 }
 
 func (g *gen) score() string {
@@ -229,7 +236,9 @@ var errorsFamily = []weighted{
 	{2, func(g *gen) []string {
 		return g.damage(g.command("COMMAND", words("GETKEYS"), g.sample(stringsFamily)))
 	}},
-	{1, func(g *gen) []string { return g.damage(words("CONFIG", "GET", g.of("port?", "save", g.junk()))) }},
+	{1, func(g *gen) []string {
+		return g.damage(words("CONFIG", "GET", g.of("port?", "save", g.junk())))
+	}},
 	{2, func(g *gen) []string { return g.sample(stringsFamily) }},
 	{2, func(g *gen) []string { return g.sample(zsetFamily) }},
 }
@@ -276,8 +285,9 @@ func (g *gen) damageOnce(args []string) []string {
 	return args
 }
 
-// clockDependent says whether a damaged command's reply may differ between two healthy servers: its
-// order or cursor is a hash table's, or its number has become a time to live that is about to end.
+// clockDependent says whether a damaged command's reply may differ between two healthy servers:
+// its order or cursor is a hash table's, or its number has become a time to live that is about to
+// end.
 func clockDependent(args []string) bool {
 	name := strings.ToUpper(args[0])
 	switch name {

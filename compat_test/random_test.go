@@ -31,8 +31,8 @@ var families = []family{
 	{"errors", errorsFamily, 250},
 }
 
-// TestRandomScripts sends seeded random scripts to both servers, under RESP2, RESP3 and through the
-// native port in turn. A script that finds a difference is made small, reported and kept.
+// TestRandomScripts sends seeded random scripts to both servers, under RESP2, RESP3 and through
+// the native port in turn. A script that finds a difference is made small, reported and kept.
 func TestRandomScripts(t *testing.T) {
 	for _, f := range families {
 		t.Run(f.name, func(t *testing.T) {
@@ -108,8 +108,8 @@ func (f family) pick(n int) weighted {
 	panic("n is beyond the sum of the weights")
 }
 
-// gen draws the arguments of random commands. Small spaces, so that commands meet; and the numbers
-// at which implementations break.
+// gen draws the arguments of random commands. Small spaces, so that commands meet; and the
+// numbers at which implementations break.
 type gen struct {
 	*rand.Rand
 	comparison string // of the command being made, if not the default one
@@ -150,11 +150,11 @@ func (g *gen) value() string {
 	return g.of("", "a", "b", "3.0", "nan", "OK", "$-1\r\n")
 }
 
-// integer draws from the edges of what fits: a byte, 16, 32, 64 bits, seconds as milliseconds. None
-// lies between 1 and 99,999, which as a time to live would end while a script runs.
+// integer draws from the edges of what fits: a byte, 16, 32, 64 bits, seconds as milliseconds.
+// None lies between 1 and 99,999, which as a time to live would end while a script runs.
 func (g *gen) integer() string {
-	return g.of("0", "-1", "-0", "00", "100000", "2147483647", "2147483648", "-2147483649", "4294967296",
-		"9223372036854775", "9223372036854776", "-9223372036854775", "9223372036854775806",
+	return g.of("0", "-1", "-0", "00", "100000", "2147483647", "2147483648", "-2147483649",
+		"4294967296", "9223372036854775", "9223372036854776", "-9223372036854775", "9223372036854775806",
 		"9223372036854775807", "9223372036854775808", "-9223372036854775808",
 		"-9223372036854775809", "18446744073709551615", "18446744073709551616")
 }
@@ -169,9 +169,10 @@ func (g *gen) small() string {
 
 // junk draws what is no valid argument anywhere, or only by chance.
 func (g *gen) junk() string {
-	return g.of("", " ", "x", "nan", "inf", "-inf", "1e400", "0x10", "1.5", "+0", " 0", "0 ", "(", "[", "-", "+",
-		"(a", "[b", "\x00", "\r\n", "NX", "XX", "GT", "LT", "GET", "EX", "PXAT", "KEEPTTL", "LIMIT", "BYSCORE",
-		"BYLEX", "REV", "WITHSCORES", "MATCH", "COUNT", "TYPE", "*", "INCR", "CH", strings.Repeat("y", 300))
+	return g.of("", " ", "x", "nan", "inf", "-inf", "1e400", "0x10", "1.5", "+0", " 0", "0 ",
+		"(", "[", "-", "+", "(a", "[b", "\x00", "\r\n", "NX", "XX", "GT", "LT", "GET", "EX", "PXAT",
+		"KEEPTTL", "LIMIT", "BYSCORE", "BYLEX", "REV", "WITHSCORES", "MATCH", "COUNT", "TYPE", "*",
+		"INCR", "CH", strings.Repeat("y", 300))
 }
 
 // mixCase returns the word in one of the ways people type it.

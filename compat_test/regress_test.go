@@ -37,7 +37,8 @@ func saveRegress(t *testing.T, s script, comment string) {
 	if err := os.MkdirAll(regressFolder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(regressFolder, strings.NewReplacer(" ", "-", ",", "").Replace(s.name)+".script")
+	name := strings.NewReplacer(" ", "-", ",", "").Replace(s.name)
+	file := filepath.Join(regressFolder, name+".script")
 	text := fmt.Sprintf("# %s\n%s", comment, s)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)

@@ -134,8 +134,8 @@ func (a answer) String() string {
 	return strconv.Quote(string(a.raw))
 }
 
-// difference runs s on both servers and returns the first difference, nil if there is none. An error
-// means that the servers could not be asked.
+// difference runs s on both servers and returns the first difference, nil if there is none. An
+// error means that the servers could not be asked.
 func (p pair) difference(s script) (*difference, error) {
 	var conns [2]*conn
 	for i, server := range p.each() {
@@ -183,8 +183,8 @@ func openFor(s *server, proto int) (*conn, error) {
 	return c, nil
 }
 
-// differenceInBatch sends the steps in one write to each server and compares the replies. An index
-// of -1 says that both have closed the connection.
+// differenceInBatch sends the steps in one write to each server and compares the replies. An
+// index of -1 says that both have closed the connection.
 func differenceInBatch(conns [2]*conn, steps []step) *difference {
 	var batch []byte
 	for _, step := range steps {
@@ -348,8 +348,8 @@ func TestScriptTextReadsBack(t *testing.T) {
 	}
 }
 
-// TestDifferenceIsFound makes sure that the harness can fail: it holds a server against itself, with
-// another client's change in between.
+// TestDifferenceIsFound makes sure that the harness can fail: it holds a server against itself,
+// with another client's change in between.
 func TestDifferenceIsFound(t *testing.T) {
 	p := pair{lab.shared.redis, lab.shared.redis}
 	s, err := parseScript("self", "SET k 1\nSET k 2 GET\nSET k 3 NX\nDEL k\nDEL k")

@@ -9,48 +9,52 @@ import (
 
 const shrinkBudget = 20 * time.Second
 
-// shrink drops steps from a failing script as long as it keeps failing: first everything after the
-// failing step, then halves, quarters, and so on down to single steps (delta debugging; Zeller and
-// Hildebrandt, 2002). fails runs a script from an empty server and returns its first difference.
+// shrink drops steps from a failing script as long as it keeps failing: first everything after
+// the failing step, then halves, quarters, and so on down to single steps (delta debugging;
+// Zeller and Hildebrandt, 2002). fails runs a script from an empty server and returns its first
+// difference.
 func shrink(s script, d difference, fails func(script) *difference) (script, difference) {
-	deadline := time.Now().Add(shrinkBudget)
 	s.steps = s.steps[:d.index+1]
-	if again := fails(s); again == nil {
+	k := shrinker{s, d, fails, time.Now().Add(shrinkBudget)}
+	if fails(s) == nil {
 		return s, d // not reproducible: the whole script is all that can be shown
 	}
 	for size := max(1, len(s.steps)/2); ; size /= 2 {
-		for dropped := true; dropped; {
-			s, d, dropped = dropChunks(s, d, size, deadline, fails)
+		for k.dropChunks(size) {
 		}
-		if size <= 1 || time.Now().After(deadline) {
-			return s, d
+		if size <= 1 || time.Now().After(k.deadline) {
+			return k.s, k.d
 		}
 	}
 }
 
-// dropChunks tries to leave out each run of size steps, from the end.
-func dropChunks(s script, d difference, size int, deadline time.Time,
-	fails func(script) *difference) (script, difference, bool) {
+// shrinker holds the shortest script so far and its difference.
+type shrinker struct {
+	s        script
+	d        difference
+	fails    func(script) *difference
+	deadline time.Time
+}
+
+// dropChunks tries to leave out each run of size steps, from the end, and says whether it did.
+func (k *shrinker) dropChunks(size int) bool {
 	dropped := false
-	for start := len(s.steps) - size; start > -size; start -= size {
-		if time.Now().After(deadline) {
-			return s, d, false
+	for start := len(k.s.steps) - size; start > -size; start -= size {
+		if time.Now().After(k.deadline) {
+			return false
 		}
-		from, to := max(0, start), min(start+size, len(s.steps))
-		if from >= to {
+		from, to := max(0, start), min(start+size, len(k.s.steps))
+		if from >= to || to-from == len(k.s.steps) {
 			continue
 		}
-		shorter := s
-		shorter.steps = slices.Concat(s.steps[:from], s.steps[to:])
-		if len(shorter.steps) == 0 {
-			continue
-		}
-		if again := fails(shorter); again != nil {
-			shorter.steps = shorter.steps[:again.index+1]
-			s, d, dropped = shorter, *again, true
+		shorter := k.s
+		shorter.steps = slices.Concat(k.s.steps[:from], k.s.steps[to:])
+		if d := k.fails(shorter); d != nil {
+			shorter.steps = shorter.steps[:d.index+1]
+			k.s, k.d, dropped = shorter, *d, true
 		}
 	}
-	return s, d, dropped
+	return dropped
 }
 
 func TestShrinkKeepsWhatTheFailureNeeds(t *testing.T) {

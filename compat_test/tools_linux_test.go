@@ -7,15 +7,22 @@ import (
 	"testing"
 )
 
+// tool is a program that comes with Redis, and what it is told.
+type tool struct {
+	name  string
+	args  []string
+	stdin string
+}
+
 // runTool runs a tool that comes with Redis against a server and returns what it prints.
-func runTool(t *testing.T, s *server, stdin, tool string, args ...string) string {
+func (s *server) runTool(t *testing.T, tool tool) string {
 	t.Helper()
-	path, err := exec.LookPath(tool)
+	path, err := exec.LookPath(tool.name)
 	if err != nil {
 		t.Fatalf("%s(%v)", installHint, err)
 	}
-	cmd := exec.Command(path, append([]string{"-p", s.port()}, args...)...)
-	cmd.Stdin = strings.NewReader(stdin)
+	cmd := exec.Command(path, append([]string{"-p", s.port()}, tool.args...)...)
+	cmd.Stdin = strings.NewReader(tool.stdin)
 	out, err := cmd.CombinedOutput()
 	if err != nil && cmd.ProcessState == nil {
 		t.Fatal(err)
@@ -32,20 +39,22 @@ func TestRedisCliOneShot(t *testing.T) {
 	}
 	for _, c := range []struct{ line, stdin string }{
 		{line: "PING"}, {line: "SET k v"}, {line: "GET k"}, {line: "GET none"}, {line: "ZADD z 1 a 2 b"},
-		{line: "ZRANGE z 0 -1 WITHSCORES"}, {line: "-3 ZRANGE z 0 -1 WITHSCORES"}, {line: "-3 ZSCORE z a"},
+		{line: "ZRANGE z 0 -1 WITHSCORES"}, {line: "-3 ZRANGE z 0 -1 WITHSCORES"},
+		{line: "-3 ZSCORE z a"},
 		{line: "--no-raw ZRANGE z 0 -1"}, {line: "--raw GET k"}, {line: "--csv ZRANGE z 0 -1 WITHSCORES"},
 		{line: "--json -3 ZRANGE z 0 -1 WITHSCORES"}, {line: "-3 GET none"}, {line: "-n 3 SET three 3"},
-		{line: "-n 3 KEYS *"}, {line: "-n 16 PING"}, {line: "NOSUCH a"}, {line: "-e NOSUCH a"}, {line: "GET"},
+		{line: "-n 3 KEYS *"}, {line: "-n 16 PING"}, {line: "NOSUCH a"},
+		{line: "-e NOSUCH a"}, {line: "GET"},
 		{line: "-r 3 PING"}, {line: "-x SET piped", stdin: "from stdin"}, {line: "GET piped"},
 		{line: "", stdin: "SET a 1\nGET a\nNOSUCH\nSELECT 2\nDBSIZE\n"},
 		{line: "--pipe", stdin: "SET p1 1\r\n*3\r\n$3\r\nSET\r\n$2\r\np2\r\n$1\r\n2\r\nPING\r\n"},
-		{line: "MGET"}, {line: "-n 3 --scan"}, {line: "-n 3 --scan --pattern t*"}, {line: "-n 3 --scan --pattern x*"},
+		{line: "MGET"}, {line: "-n 3 --scan"}, {line: "-n 3 --scan --pattern t*"},
+		{line: "-n 3 --scan --pattern x*"},
 		{line: "-a wrong PING"}, {line: "--user default -a wrong PING"}, {line: "CONFIG GET save"},
 		{line: "DBSIZE"}, {line: "QUIT"}, {line: "COMMAND GETKEYS SET k v"},
 	} {
-		args := strings.Fields(c.line)
-		want := runTool(t, lab.shared.redis, c.stdin, "redis-cli", args...)
-		got := runTool(t, lab.shared.ringer, c.stdin, "redis-cli", args...)
+		cli := tool{"redis-cli", strings.Fields(c.line), c.stdin}
+		want, got := lab.shared.redis.runTool(t, cli), lab.shared.ringer.runTool(t, cli)
 		mask := regexp.MustCompile(`random string|reply: \S{20}|:\d{4,5}`)
 		if mask.ReplaceAllString(want, "") != mask.ReplaceAllString(got, "") {
 			t.Errorf("redis-cli %s\n  redis:  %q\n  ringer: %q", c.line, want, got)
@@ -53,8 +62,8 @@ func TestRedisCliOneShot(t *testing.T) {
 	}
 }
 
-// TestRedisCliInteractive types into redis-cli on a terminal: it loads COMMAND DOCS for its hints at
-// the start, and aborts on one that is ill-formed.
+// TestRedisCliInteractive types into redis-cli on a terminal: it loads COMMAND DOCS for its hints
+// at the start, and aborts on one that is ill-formed.
 func TestRedisCliInteractive(t *testing.T) {
 	for _, s := range lab.shared.each() {
 		t.Run(s.name, func(t *testing.T) {
@@ -90,7 +99,7 @@ func TestRedisBenchmark(t *testing.T) {
 		{"-t", "set,get", "-n", "10000", "-q", "-3", "--dbnum", "2"},
 		{"-n", "1000", "-q", "EXPIRE", "key:__rand_int__", "1000"},
 	} {
-		out := runTool(t, lab.shared.ringer, "", "redis-benchmark", args...)
+		out := lab.shared.ringer.runTool(t, tool{name: "redis-benchmark", args: args})
 		if !strings.HasSuffix(out, "exit status 0") ||
 			!strings.Contains(out, "requests per second") ||
 			regexp.MustCompile(`(?i)warning|error|err `).MatchString(out) {
