@@ -10,7 +10,9 @@ import (
 // it may be and which field holds it; parameters without a meaning are kept as texts, so that
 // tools see them and a redis.conf is accepted as it is.
 //
-// Owned by the keyspace goroutine, from New on.
+// Before New it is its maker's alone.
+//
+// Owned by the keyspace goroutine.
 type Config struct {
 	// Listening and logging, read by ringer-server once.
 	Port, TLSPort  int
@@ -57,6 +59,8 @@ type Config struct {
 }
 
 // OutputLimit is one class of client-output-buffer-limit.
+//
+// Owned by the keyspace goroutine.
 type OutputLimit struct {
 	HardBytes, SoftBytes uint64 // 0: no limit
 	SoftSeconds          int64

@@ -8,6 +8,8 @@ import (
 )
 
 // Setting is a parameter and its value.
+//
+// Owned by the keyspace goroutine.
 type Setting struct{ Name, Value string }
 
 // ConfigGet is the parameters that any of the patterns matches, each once, in the order of the

@@ -14,6 +14,8 @@ import (
 const maxIncludes = 16
 
 // ConfigError reports a line of a configuration that can't be accepted.
+//
+// Safe for concurrent use.
 type ConfigError struct {
 	Line   int    // from 1
 	Text   string // the line, without surrounding blanks
@@ -26,6 +28,8 @@ func (e *ConfigError) Error() string {
 }
 
 // ConfigFileError reports a configuration file that can't be read.
+//
+// Safe for concurrent use.
 type ConfigFileError struct {
 	Path string
 	Err  error
@@ -58,25 +62,29 @@ func (c *Config) load(lines string, depth int) error {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		words, err := splitLine(line)
-		reason := reply.ReasonUnbalanced
-		if err == nil && len(words) == 0 {
-			continue
-		}
-		if err == nil {
-			if words[0] == "include" && len(words) == 2 && depth < maxIncludes {
-				if err := c.include(words[1], depth+1); err != nil {
-					return err
-				}
-				continue
-			}
-			reason = c.directive(words)
+		reason, err := c.line(line, depth)
+		if err != nil {
+			return err
 		}
 		if reason != "" {
 			return &ConfigError{Line: i + 1, Text: line, Reason: reason}
 		}
 	}
 	return nil
+}
+
+// line applies one line; err is that of a file which it includes.
+func (c *Config) line(line string, depth int) (reason reply.Reason, err error) {
+	words, err := splitLine(line)
+	switch {
+	case err != nil:
+		return reply.ReasonUnbalanced, nil
+	case len(words) == 0:
+		return "", nil
+	case words[0] == "include" && len(words) == 2 && depth < maxIncludes:
+		return "", c.include(words[1], depth+1)
+	}
+	return c.directive(words), nil
 }
 
 // splitLine cuts a line into words; the first one, the name, is in lower case.
@@ -148,6 +156,8 @@ func (c *Config) directive(words []string) reply.Reason {
 }
 
 // CommandLine is what the arguments of a server ask for.
+//
+// Safe for concurrent use.
 type CommandLine struct {
 	File  string // "" if there is none
 	Stdin bool   // "-": read lines from standard input too

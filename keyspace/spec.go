@@ -6,7 +6,9 @@ import "bytes"
 // COMMAND DOCS, COMMAND GETKEYS, ACL and the README read the rest. It stands directly above the
 // function that runs the command, and nowhere else.
 //
-// Owned by the keyspace goroutine; never changed after New.
+// It is never changed after New, but for the counts of its calls.
+//
+// Owned by the keyspace goroutine.
 type Spec struct {
 	Name       string // lower case; of a sub-command, its own name only
 	Group      Group
@@ -41,6 +43,8 @@ type Spec struct {
 }
 
 // Change is one line of a command's history.
+//
+// Owned by the keyspace goroutine.
 type Change struct{ Version, Text string }
 
 // CommandStats counts a command's calls.

@@ -15,6 +15,8 @@ import (
 //	MSET key value key value        begin at index 1, range to the last argument, every second
 //	ZUNIONSTORE dest numkeys key..  one spec for dest; begin at index 2, the number, then the keys
 //	XREAD ... STREAMS key key id id begin behind the word STREAMS, range over the first half
+//
+// Owned by the keyspace goroutine.
 type KeySpec struct {
 	Notes string
 	Flags KeyFlags
@@ -92,6 +94,8 @@ func KeyNum(index int, flags KeyFlags) []KeySpec {
 }
 
 // KeyRef is one key among the arguments of a call.
+//
+// Owned by the keyspace goroutine.
 type KeyRef struct {
 	Index int // in args
 	Flags KeyFlags

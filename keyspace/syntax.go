@@ -8,6 +8,8 @@ import (
 )
 
 // Argument is a node of a command's argument tree, as COMMAND DOCS shows it.
+//
+// Owned by the keyspace goroutine.
 type Argument struct {
 	Name string
 	// Type is key, string, integer, double, unix-time, pattern, pure-token, oneof or block.
@@ -61,8 +63,11 @@ func (s *Spec) Arguments() ([]Argument, error) { return ParseSyntax(s.Syntax) }
 func ParseSyntax(line string) ([]Argument, error) {
 	p := syntaxParser{rest: line}
 	args := p.sequence()
-	if p.err == nil && p.rest != "" {
+	if p.rest != "" {
 		p.fail("a bracket is closed that was not opened")
+	}
+	if p.repeated {
+		p.fail("... outside of brackets")
 	}
 	if p.err != nil {
 		return nil, p.err
@@ -191,6 +196,9 @@ func (p *syntaxParser) alternatives(closing byte) [][]Argument {
 		}
 		if p.err == nil && !p.accept(closing) {
 			p.fail("a bracket is not closed")
+		}
+		if p.repeated && closing != ']' {
+			p.fail("... outside of brackets")
 		}
 		return all
 	}

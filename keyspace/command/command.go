@@ -101,7 +101,7 @@ func commandInfoCommand(c *keyspace.Ctx) {
 		if s := c.Engine.LookupFullName(name); s != nil {
 			replyCommandInfo(c.Reply, s)
 		} else {
-			c.Reply.NullArray()
+			c.Reply.Null()
 		}
 	}
 }
@@ -121,13 +121,17 @@ func replyCommandInfo(w reply.Writer, s *keyspace.Spec) {
 	w.Int(int64(last))
 	w.Int(int64(step))
 	replyStatusSet(w, s.Categories().Names(), "@")
-	w.Array(len(s.Tips))
+	w.Set(len(s.Tips))
 	for _, tip := range s.Tips {
 		w.BulkString(tip)
 	}
 	w.Set(len(s.Keys))
 	for i := range s.Keys {
 		replyKeySpec(w, &s.Keys[i])
+	}
+	if len(s.Sub) == 0 {
+		w.Set(0) // Redis: a set if there are none, and an array if there are
+		return
 	}
 	w.Array(len(s.Sub))
 	for _, sub := range s.Sub {

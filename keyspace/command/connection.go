@@ -128,14 +128,13 @@ var helloSpec = keyspace.Spec{
 
 // helloOptions are the arguments of HELLO.
 type helloOptions struct {
-	proto              int // 0: as it is
-	user, password     []byte
-	name               []byte
-	hasAuth, hasClient bool
+	proto          int // 0: as it is
+	user, password []byte
+	hasAuth        bool
 }
 
 func helloCommand(c *keyspace.Ctx) {
-	o, err := parseHello(c.Args)
+	o, err := parseHello(c)
 	if err != "" {
 		c.Error(err)
 		return
@@ -148,18 +147,17 @@ func helloCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrHelloNoAuth)
 		return
 	}
-	if o.hasClient {
-		c.Session.SetName(o.name)
-	}
 	if o.proto != 0 {
 		c.Reply.SetProto(o.proto)
 	}
 	replyHello(c)
 }
 
-// parseHello reads the arguments. Redis checks the name on the way, before what follows it.
-func parseHello(args [][]byte) (o helloOptions, err reply.Error) {
-	a := newCursor(args, 1)
+// parseHello reads the arguments.
+//
+// Redis: SETNAME takes effect as it is read, whatever is wrong with what follows.
+func parseHello(c *keyspace.Ctx) (o helloOptions, err reply.Error) {
+	a := newCursor(c.Args, 1)
 	if a.More() {
 		version, ok := a.Int()
 		switch {
@@ -175,10 +173,10 @@ func parseHello(args [][]byte) (o helloOptions, err reply.Error) {
 		case a.IsWith("AUTH", 2):
 			o.hasAuth, o.user, o.password = true, a.Arg(), a.Arg()
 		case a.IsWith("SETNAME", 1):
-			o.hasClient, o.name = true, a.Arg()
-			if !validName(o.name) {
+			if !validName(a.Peek()) {
 				return o, reply.ErrClientName
 			}
+			c.Session.SetName(a.Arg())
 		default:
 			return o, reply.HelloSyntax(a.Arg())
 		}

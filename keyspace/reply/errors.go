@@ -128,8 +128,9 @@ const (
 	ReasonOutputLimitClass   Reason = "Invalid client class specified in buffer limit configuration."
 	ReasonOutputLimitValue   Reason = "Error in hard, soft or soft_seconds setting in buffer limit" +
 		" configuration."
-	ReasonEvents          Reason = "Invalid event class character. Use 'Ag$lshzxeKEtmdn'."
-	ReasonScores          Reason = "Invalid oom-score-adj-values, elements must be between -2000 and 2000."
+	ReasonEvents Reason = "Invalid event class character. Use 'Ag$lshzxeKEtmdn'."
+	ReasonScores Reason = "Invalid oom-score-adj-values, elements must be between -2000" +
+		" and 2000."
 	ReasonPercentiles     Reason = "Invalid latency-tracking-info-percentiles parameters"
 	ReasonPercentileRange Reason = "latency-tracking-info-percentiles parameters should sit between" +
 		" [0.0,100.0]"
