@@ -49,14 +49,14 @@ type server struct {
 
 // commandLine returns the arguments: the same for both programs, except for the
 // native protocol's port, which one of them does not have.
-func (p program) commandLine(port, nativePort int) []string {
+func (p program) commandLine(port, nativePort string) []string {
 	args := []string{
-		"--port", strconv.Itoa(port), "--bind", "127.0.0.1",
+		"--port", port, "--bind", "127.0.0.1",
 		"--save", "", "--appendonly", "no",
 		"--maxclients", strconv.Itoa(suiteMaxClients),
 	}
 	if p.native {
-		args = append(args, "--native-port", strconv.Itoa(nativePort),
+		args = append(args, "--native-port", nativePort,
 			"--native-bind", "127.0.0.1")
 	}
 	return args
@@ -80,7 +80,8 @@ func (p program) start(ctx context.Context, dir string) (*server, error) {
 		return nil, err
 	}
 	defer log.Close()
-	s.cmd = exec.CommandContext(ctx, p.path, p.commandLine(s.port, s.nativePort)...)
+	s.cmd = exec.CommandContext(ctx, p.path, p.commandLine(
+		strconv.Itoa(s.port), strconv.Itoa(s.nativePort))...)
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = own, log, log
 	if err := s.cmd.Start(); err != nil {
 		return nil, err

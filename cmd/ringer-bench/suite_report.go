@@ -87,14 +87,14 @@ func (s *suite) report(took time.Duration, quick bool) *report {
 		Rows: s.rows, Notes: s.notes,
 	}
 	for _, p := range s.programs {
-		args := p.commandLine(0, 0)
+		args := p.commandLine("PORT", "PORT")
 		for i, arg := range args {
 			if arg == "" {
 				args[i] = `""`
 			}
 		}
-		r.Commands = append(r.Commands, fmt.Sprintf("%s: `%s %s`", version(p.path),
-			p.name+"-server", strings.Join(args, " ")))
+		r.Commands = append(r.Commands, fmt.Sprintf("%s: `%s-server %s` (%s)", p.name,
+			p.name, strings.Join(args, " "), version(p.path)))
 	}
 	return r
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -56,8 +57,8 @@ func TestOrderAlternates(t *testing.T) {
 
 // TestSameFlags: what the two command lines differ in is the native port.
 func TestSameFlags(t *testing.T) {
-	redis := program{name: "redis"}.commandLine(1, 2)
-	ringer := program{name: "ringer", native: true}.commandLine(1, 2)
+	redis := program{name: "redis"}.commandLine("1", "2")
+	ringer := program{name: "ringer", native: true}.commandLine("1", "2")
 	if !slices.Equal(ringer[:len(redis)], redis) {
 		t.Errorf("%q and %q", redis, ringer)
 	}
@@ -184,6 +185,32 @@ func TestAskAndKnows(t *testing.T) {
 	for command, want := range map[string]bool{"GET": true, "PING": true, "NOSUCH": false} {
 		if got, err := s.knows(command); err != nil || got != want {
 			t.Errorf("knows(%s) is %v, %v", command, got, err)
+		}
+	}
+}
+
+// TestNativePartOfTheSuite needs ringer itself, which it builds.
+func TestNativePartOfTheSuite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the server")
+	}
+	redis := realRedis(t).path
+	ringer := filepath.Join(t.TempDir(), "ringer-server")
+	out, err := exec.Command("go", "build", "-o", ringer, "../ringer-server").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	s := tinySuite(t, redis)
+	s.programs[ringerSide] = program{name: "ringer", path: ringer, native: true}
+	if err := s.native(); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.rows) != 18 {
+		t.Errorf("%d rows, want one native and one RESP for 3 tests at 3 depths", len(s.rows))
+	}
+	for _, r := range s.rows {
+		if len(r.Ringer) != 1 || r.Ringer[0] <= 0 || r.Redis[0] <= 0 {
+			t.Errorf("%s: redis %v, ringer %v", r.Name, r.Redis, r.Ringer)
 		}
 	}
 }
