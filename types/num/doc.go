@@ -24,13 +24,14 @@
 //	hex     = sign? "0x" (xdigits [ "." xdigits? ] | "." xdigits) [ "p" sign? digits ]
 //	special = sign? ("inf" | "infinity")
 //
-// strtod knows NaN as well, but both callers refuse it, so here it is not part of the grammar.
+// strtod knows NaN as well, but all callers refuse it, so here it is not part of the grammar.
 //
 // # The formats
 //
 //	AppendInt      ll2string   decimal
 //	AppendFloat17  "%.17g"     what a client sees of a double in 7.0; inf and -inf as words
 //	AppendScore    d2string    what a listpack stores: an integer where FloatToInt gives one
+//	LongDouble     ld2string   "%.17Lf" without zeros at the end: what INCRBYFLOAT stores
 //
 // # How reading a float works
 //
@@ -49,14 +50,16 @@
 //
 // # Limits
 //
-// Nothing here allocates, but for two kinds of literal: one of more than 19 digits that lies
-// next to the middle between two doubles (step 3), and one that overflows by less than a power
-// of its base, where strconv builds an error. Each function is linear in its argument; exponents
-// saturate, so a literal of many megabytes is no danger.
+// Nothing here allocates, but for LongDouble, which is made of big.Float, and for two kinds of
+// literal: one of more than 19 digits that lies next to the middle between two doubles (step 3),
+// and one that overflows by less than a power of its base, where strconv builds an error. Each
+// function is linear in its argument; exponents saturate, so a literal of many megabytes is no
+// danger.
 //
 // # Sources
 //
-// Redis 7.0.15: util.c (string2ll, string2d, d2string, double2ll), t_zset.c (zslParseRange),
-// networking.c (addReplyDouble); C11 7.22.1.3. William Clinger, How to Read Floating Point
-// Numbers Accurately (1990), for step 1. testdata holds what the real server answered.
+// Redis 7.0.15: util.c (string2ll, string2d, d2string, double2ll, string2ld, ld2string), t_zset.c
+// (zslParseRange), networking.c (addReplyDouble); C11 7.22.1.3. William Clinger, How to Read
+// Floating Point Numbers Accurately (1990), for step 1. testdata holds what the real server
+// answered.
 package num
