@@ -38,6 +38,7 @@ var infoSections = [...]infoSection{
 	{"Modules", true, func(*Engine, *infoWriter) {}},
 	{"Commandstats", false, (*Engine).infoCommandStats},
 	{"Errorstats", true, func(*Engine, *infoWriter) {}},
+	{"Latencystats", false, func(*Engine, *infoWriter) {}},
 	{"Cluster", true, (*Engine).infoCluster},
 	{"Keyspace", true, (*Engine).infoKeyspace},
 }
@@ -135,7 +136,7 @@ func (e *Engine) infoServer(w *infoWriter) {
 	w.text("redis_version", RedisVersion)
 	w.text("redis_git_sha1", "00000000")
 	w.text("redis_git_dirty", "0")
-	w.text("redis_build_id", "0")
+	w.text("redis_build_id", "ringer-"+Version)
 	w.text("redis_mode", "standalone")
 	w.text("ringer_version", Version)
 	w.text("go_version", runtime.Version())

@@ -49,7 +49,8 @@ func ParseCategory(name string) (c ACLCategory, ok bool) {
 }
 
 // groupCategory is the category that all commands of a group have. The groups that are missing
-// (generic, server, pubsub, cluster) have none in common.
+// (server, pubsub, cluster) have none in common. A generic command is about the keyspace unless
+// it says what else it is about: SORT, WAIT.
 func groupCategory(g Group) ACLCategory {
 	switch g {
 	case String:
@@ -76,6 +77,8 @@ func groupCategory(g Group) ACLCategory {
 		return CatConnection
 	case Scripting:
 		return CatScripting
+	case Generic:
+		return CatKeyspace
 	}
 	return 0
 }
@@ -85,7 +88,7 @@ func groupCategory(g Group) ACLCategory {
 // Redis: setImplicitACLCategories, and the acl_categories of its command files.
 func (s *Spec) Categories() ACLCategory {
 	c := s.ACL
-	if len(s.Sub) == 0 {
+	if len(s.Sub) == 0 && (s.Group != Generic || s.ACL&^CatDangerous == 0) {
 		c |= groupCategory(s.Group)
 	}
 	implied := [...]struct {

@@ -9,7 +9,7 @@ import (
 	"github.com/ringer-kv/ringer/types/num"
 )
 
-const expireSyntax = " [NX | XX | GT | LT]"
+const expireSyntax = " [NX | XX | GT | LT]{condition @7.0.0}"
 
 // expireHistory is the history of EXPIRE and its three relatives.
 func expireHistory() []keyspace.Change {

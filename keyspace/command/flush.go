@@ -24,8 +24,9 @@ func flushHistory() []keyspace.Change {
 }
 
 var flushdbSpec = keyspace.Spec{
-	Name: "flushdb", Group: keyspace.Server, Since: "1.0.0", Arity: -1, Syntax: "[ASYNC | SYNC]",
-	Flags: keyspace.Write, ACL: keyspace.CatKeyspace | keyspace.CatDangerous,
+	Name: "flushdb", Group: keyspace.Server, Since: "1.0.0", Arity: -1,
+	Syntax: "[ASYNC{@4.0.0} | SYNC{@6.2.0}]{async}",
+	Flags:  keyspace.Write, ACL: keyspace.CatKeyspace | keyspace.CatDangerous,
 	Summary:    "Remove all keys from the current database",
 	Complexity: "O(N) where N is the number of keys in the selected database",
 	History:    flushHistory(),
@@ -43,8 +44,9 @@ func flushdbCommand(c *keyspace.Ctx) {
 }
 
 var flushallSpec = keyspace.Spec{
-	Name: "flushall", Group: keyspace.Server, Since: "1.0.0", Arity: -1, Syntax: "[ASYNC | SYNC]",
-	Flags: keyspace.Write, ACL: keyspace.CatKeyspace | keyspace.CatDangerous,
+	Name: "flushall", Group: keyspace.Server, Since: "1.0.0", Arity: -1,
+	Syntax: "[ASYNC{@4.0.0} | SYNC{@6.2.0}]{async}",
+	Flags:  keyspace.Write, ACL: keyspace.CatKeyspace | keyspace.CatDangerous,
 	Summary:    "Remove all keys from all databases",
 	Complexity: "O(N) where N is the total number of keys in all databases",
 	History:    flushHistory(),

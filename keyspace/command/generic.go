@@ -112,7 +112,7 @@ func keysCommand(c *keyspace.Ctx) {
 
 var scanSpec = keyspace.Spec{
 	Name: "scan", Group: keyspace.Generic, Since: "2.8.0", Arity: -2,
-	Syntax: "cursor [MATCH pattern] [COUNT count] [TYPE type]",
+	Syntax: "cursor [MATCH pattern] [COUNT count] [TYPE type{@6.0.0}]",
 	Flags:  keyspace.ReadOnly, ACL: keyspace.CatKeyspace,
 	Summary: "Incrementally iterate the keys space",
 	Complexity: "O(1) for every call. O(N) for a complete iteration, including enough command " +

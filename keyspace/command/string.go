@@ -37,8 +37,9 @@ func getGenericCommand(c *keyspace.Ctx) bool {
 
 var setSpec = keyspace.Spec{
 	Name: "set", Group: keyspace.String, Since: "1.0.0", Arity: -3,
-	Syntax: "key value [NX | XX] [GET] [EX seconds | PX milliseconds | " +
-		"EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]",
+	Syntax: "key value [NX | XX]{condition @2.6.12} [GET{@6.2.0}] [EX seconds{@2.6.12} | " +
+		"PX milliseconds{@2.6.12} | EXAT unix-time-seconds{@6.2.0} | " +
+		"PXAT unix-time-milliseconds{@6.2.0} | KEEPTTL{@6.0.0}]{expiration}",
 	Flags: keyspace.Write | keyspace.DenyOOM,
 	Keys: []keyspace.KeySpec{{
 		Notes: "RW and ACCESS due to the optional `GET` argument", Index: 1, Step: 1,

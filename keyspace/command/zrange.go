@@ -9,8 +9,9 @@ import (
 
 var zrangeSpec = keyspace.Spec{
 	Name: "zrange", Group: keyspace.SortedSet, Since: "1.2.0", Arity: -4,
-	Syntax: "key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]",
-	Flags:  keyspace.ReadOnly, Keys: keyspace.KeyAt(1, keyspace.RO|keyspace.Access),
+	Syntax: "key start{:string} stop{:string} [BYSCORE | BYLEX]{sortby @6.2.0} [REV{@6.2.0}] " +
+		"[LIMIT (offset count){@6.2.0}] [WITHSCORES]",
+	Flags: keyspace.ReadOnly, Keys: keyspace.KeyAt(1, keyspace.RO|keyspace.Access),
 	Summary: "Return a range of members in a sorted set",
 	Complexity: "O(log(N)+M) with N being the number of elements in the sorted set and M the " +
 		"number of elements returned.",

@@ -8,9 +8,10 @@ import (
 
 var zaddSpec = keyspace.Spec{
 	Name: "zadd", Group: keyspace.SortedSet, Since: "1.2.0", Arity: -4,
-	Syntax: "key [NX | XX] [GT | LT] [CH] [INCR] score member [score member ...]",
-	Flags:  keyspace.Write | keyspace.DenyOOM | keyspace.Fast,
-	Keys:   keyspace.KeyAt(1, keyspace.RW|keyspace.Update),
+	Syntax: "key [NX | XX]{condition @3.0.2} [GT | LT]{comparison @6.2.0} [CH{change @3.0.2}] " +
+		"[INCR{increment @3.0.2}] score member [score member ...]",
+	Flags: keyspace.Write | keyspace.DenyOOM | keyspace.Fast,
+	Keys:  keyspace.KeyAt(1, keyspace.RW|keyspace.Update),
 	Summary: "Add one or more members to a sorted set, or update its score if it already " +
 		"exists",
 	Complexity: "O(log(N)) for each item added, where N is the number of elements in the " +
