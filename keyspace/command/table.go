@@ -30,5 +30,10 @@ func Table() []*keyspace.Spec {
 
 		// string.go
 		&getSpec, &setSpec,
+
+		// string_incr.go, string_range.go, string_set.go, string_lcs.go
+		&incrSpec, &decrSpec, &incrbySpec, &decrbySpec, &incrbyfloatSpec, &appendSpec, &strlenSpec,
+		&setrangeSpec, &getrangeSpec, &substrSpec, &setnxSpec, &setexSpec, &psetexSpec, &getsetSpec,
+		&getdelSpec, &getexSpec, &mgetSpec, &msetSpec, &msetnxSpec, &lcsSpec,
 	}
 }

@@ -239,3 +239,16 @@ const (
 	ErrInvalidArity     Error = "ERR Invalid number of arguments specified for command"
 	ErrInvalidArguments Error = "ERR Invalid arguments specified for command"
 )
+
+// The texts of the string commands.
+const (
+	ErrOffsetRange   Error = "ERR offset is out of range"
+	ErrStringTooLong Error = "ERR string exceeds maximum allowed size (proto-max-bulk-len)"
+	ErrIncrOverflow  Error = "ERR increment or decrement would overflow"
+	ErrDecrOverflow  Error = "ERR decrement would overflow"
+	ErrIncrNaN       Error = "ERR increment would produce NaN or Infinity"
+	ErrLCSType       Error = "ERR The specified keys must contain string values"
+	ErrLCSMemory     Error = "ERR Insufficient memory, transient memory for LCS exceeds" +
+		" proto-max-bulk-len"
+	ErrLCSBoth Error = "ERR If you want both the length and indexes, please just use IDX."
+)

@@ -1,0 +1,7 @@
+package command
+
+// The words that string commands record.
+var (
+	keepttlWord = []byte("KEEPTTL")
+	persistWord = []byte("PERSIST")
+)

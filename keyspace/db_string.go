@@ -1,0 +1,146 @@
+package keyspace
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/ringer-kv/ringer/types/arena"
+)
+
+// This file is what strings and bitmaps need of a DB beyond SetString: values that are written in
+// place, that grow with room to spare, and that are built where they will lie. A string is inline
+// in its entry up to maxInlineBytes of both; from there on it has a block of its own, the blob,
+// which may have room behind the string. That room is always zero.
+
+// embstrMaxBytes is the longest string that is embstr. Redis: OBJ_ENCODING_EMBSTR_SIZE_LIMIT.
+const embstrMaxBytes = 44
+
+// PutString is SetString with the encoding given, where Redis does not look for the best one: INCR
+// makes an EncInt, INCRBYFLOAT an EncEmbstr of what may look like an integer, COPY the encoding of
+// its source. What is too long for EncEmbstr is raw. value is copied; it may lie in the arena, but
+// not in the entry of e.
+func (db *DB) PutString(e Entry, enc Encoding, value []byte, keepDeadline bool) Entry {
+	if enc == EncEmbstr && len(value) > embstrMaxBytes {
+		enc = EncRaw
+	}
+	if e.isInlineString() && db.overwriteInline(e, enc, value) {
+		if !keepDeadline {
+			db.Persist(e)
+		}
+		return e
+	}
+	if entryBytes(len(e.key), inlineTail(len(value))) > maxInlineBytes {
+		return db.setBlobString(e, value, keepDeadline)
+	}
+	n := db.allocEntry(e, TypeString, enc, inlineTail(len(value)))
+	n.putInline(value)
+	db.replace(e, n, keepDeadline)
+	return n
+}
+
+// BuildString makes the value of a key a raw string of the given size, whatever it was, and drops
+// the deadline. fill gets the string's own memory, zeroed, to write it; the old values are all
+// still there to be read.
+func (db *DB) BuildString(e Entry, sizeBytes int, fill func(value []byte)) Entry {
+	n := db.newRawString(e, sizeBytes, sizeBytes)
+	fill(n.StringBytes())
+	db.replace(e, n, false)
+	return n
+}
+
+// GrowString makes the value of a key a raw string of at least the given size, zeros behind what
+// it held, and returns the string's own memory, to be written until the next change of the
+// database. A key that does not exist is made; of another type it must not be. The deadline
+// stays. O(growth), and now and then O(size): a string that grows in steps is copied a bounded
+// number of times for each of its bytes.
+func (db *DB) GrowString(e Entry, sizeBytes int) (Entry, []byte) {
+	if !e.Found() {
+		n := db.newRawString(e, sizeBytes, sizeBytes)
+		db.replace(e, n, true)
+		return n, n.StringBytes()
+	}
+	old := e.StringBytes()
+	sizeBytes = max(sizeBytes, len(old))
+	switch {
+	case e.Encoding() == EncRawBlob:
+		db.growBlob(e, sizeBytes)
+	case !db.growInline(e, sizeBytes):
+		n := db.newRawString(e, sizeBytes, roomFor(sizeBytes))
+		copy(n.StringBytes(), old)
+		db.replace(e, n, true)
+		return n, n.StringBytes()
+	}
+	return e, e.StringBytes()
+}
+
+// isInlineString reports whether the key exists and is a string without a blob.
+func (e Entry) isInlineString() bool {
+	return e.Found() && e.Type() == TypeString && e.Encoding() != EncRawBlob
+}
+
+// newRawString makes an entry, in no table yet, with a string of zeros; in a blob it has the room.
+func (db *DB) newRawString(e Entry, sizeBytes, roomBytes int) Entry {
+	if tail := inlineTail(sizeBytes); entryBytes(len(e.key), tail) <= maxInlineBytes {
+		n := db.allocEntry(e, TypeString, EncRaw, tail)
+		t := n.tail(tail)
+		clear(t[binary.PutUvarint(t, uint64(sizeBytes)):])
+		return n
+	}
+	n := db.allocEntry(e, TypeString, EncRawBlob, blobTailBytes)
+	n.setBlob(db.arena.AllocZeroed(roomBytes), sizeBytes, roomBytes)
+	return n
+}
+
+// growInline grows an inline string within its block, if that has the right size, and reports
+// whether it could.
+func (db *DB) growInline(e Entry, sizeBytes int) bool {
+	tail := inlineTail(sizeBytes)
+	total := entryBytes(len(e.key), tail)
+	if total > maxInlineBytes || arena.ClassSize(total) != arena.ClassSize(e.bytes()) {
+		return false
+	}
+	old := e.StringBytes()
+	t := e.tail(tail)
+	width := tail - sizeBytes
+	copy(t[width:], old) // first: a longer length moves the string
+	binary.PutUvarint(t, uint64(sizeBytes))
+	clear(t[width+len(old):])
+	e.head().setKind(TypeString, EncRaw)
+	return true
+}
+
+// growBlob grows a string that has a blob, in place if there is room.
+func (db *DB) growBlob(e Entry, sizeBytes int) {
+	ref, size, room := e.blob()
+	if sizeBytes <= room {
+		e.setBlob(ref, sizeBytes, room)
+		return
+	}
+	newRoom := roomFor(sizeBytes)
+	grown := db.arena.AllocZeroed(newRoom)
+	copy(db.arena.Bytes(grown, size), db.arena.Bytes(ref, size))
+	e.setBlob(grown, sizeBytes, newRoom)
+	db.engine.releaseBlock(ref, room)
+}
+
+// greedyRoomBytes is the size up to which a growing string gets as much room again. Redis:
+// SDS_MAX_PREALLOC, from where on it adds a constant; an eighth of the size keeps a long series
+// of appends linear, and costs address space more than memory: room is not touched before it is
+// written.
+const greedyRoomBytes = 1 << 20
+
+// roomFor is the room for a string that has grown to a size and may go on to.
+func roomFor(sizeBytes int) int {
+	if sizeBytes < greedyRoomBytes {
+		return 2 * sizeBytes
+	}
+	return min(sizeBytes+sizeBytes/8, math.MaxUint32)
+}
+
+// Fits reports whether the memory left has room for a value to grow to the given size. The
+// router looks at the arguments only; a command whose value may be much larger than these (SETBIT,
+// SETRANGE, BITOP) asks here, and refuses with reply.ErrOOM.
+func (db *DB) Fits(sizeBytes int64) bool {
+	need := sizeBytes + sizeBytes/8 + 2*greedyRoomBytes
+	return sizeBytes <= math.MaxUint32 && need < db.arena.AvailableBytes()-arenaReserveBytes
+}
