@@ -42,6 +42,7 @@ type Config struct {
 	EnableModuleCommand    string
 	EnableProtectedConfigs string
 	HZ                     int
+	IOThreads              int    // processors that run goroutines
 	MaxMemory              uint64 // bytes; 0: no limit
 	MaxMemoryPolicy        string
 	ZsetMaxListpackEntries int

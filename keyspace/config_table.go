@@ -216,7 +216,8 @@ var parameters = [...]parameter{
 		into(func(c *Config) any { return &c.Databases }),
 	integer("hz", "10", 0, maxInt32).into(func(c *Config) any { return &c.HZ }),
 	boolean("dynamic-hz", "yes"),
-	integer("io-threads", "1", 1, 128).immutable(),
+	integer("io-threads", "1", 1, 128).immutable().
+		into(func(c *Config) any { return &c.IOThreads }),
 	boolean("io-threads-do-reads", "no").immutable(),
 	integer("maxclients", "10000", 1, maxUint32).into(func(c *Config) any { return &c.MaxClients }),
 	integer("timeout", "0", 0, maxInt32).into(func(c *Config) any { return &c.TimeoutSeconds }),

@@ -2,6 +2,7 @@ package keyspace
 
 import (
 	"math/rand/v2"
+	"strconv"
 
 	"github.com/ringer-kv/ringer/keyspace/reply"
 )
@@ -54,7 +55,19 @@ func (c *Ctx) Dirty(n int) { c.Engine.dirty += int64(n) }
 // several times, for several writes; the arguments are read before the command returns.
 func (c *Ctx) Record(args ...[]byte) {
 	c.recorded = true
-	c.Engine.record(c.DB, args)
+	e := c.Engine
+	if len(e.recorders) == 0 {
+		return
+	}
+	e.recordArgs = append(e.recordArgs[:0], args...) // so that a caller's args need no heap
+	e.record(c.DB, e.recordArgs)
+	clear(e.recordArgs)
+}
+
+// Digits is n as text, for Record. It is valid until the next call.
+func (c *Ctx) Digits(n int64) []byte {
+	c.Engine.digits = strconv.AppendInt(c.Engine.digits[:0], n, 10)
+	return c.Engine.digits
 }
 
 // CloseAfterReply closes the connection when the reply is written (QUIT).

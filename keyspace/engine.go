@@ -90,6 +90,8 @@ type Engine struct {
 	shutdownAsked bool
 	observers     []Observer
 	recorders     []Recorder
+	recordArgs    [][]byte // of Ctx.Record
+	digits        []byte   // of Ctx.Digits
 	worker        *worker
 	stopping      bool
 	startMs       int64

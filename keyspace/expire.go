@@ -47,12 +47,19 @@ func (db *DB) expireSlice(budget int) int {
 
 // deleteExpired deletes a key whose deadline has passed. Redis: deleteExpiredKeyAndPropagate.
 func (db *DB) deleteExpired(e Entry) {
-	key := append([]byte(nil), e.key...) // it goes with the entry
+	en := db.engine
+	told := len(en.observers)+len(en.recorders) > 0
+	var key []byte
+	if told {
+		key = append(key, e.key...) // it goes with the entry
+	}
 	db.Delete(e)
-	db.engine.stats.Expired++
-	db.engine.dirty++
-	db.engine.notify(NotifyExpired, "expired", key, db)
-	db.engine.record(db, [][]byte{delWord, key})
+	en.stats.Expired++
+	en.dirty++
+	if told {
+		en.notify(NotifyExpired, "expired", key, db)
+		en.record(db, [][]byte{delWord, key})
+	}
 }
 
 // nextDueMs is when the next key expires, a millisecond behind its deadline; 0: never.

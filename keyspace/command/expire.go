@@ -2,7 +2,6 @@ package command
 
 import (
 	"math"
-	"strconv"
 
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
@@ -95,8 +94,7 @@ func expireGenericCommand(c *keyspace.Ctx, baseMs, unitMs int64) {
 	default:
 		c.DB.SetDeadline(e, deadlineMs)
 		c.Changed(keyspace.NotifyGeneric, "expire", key)
-		var digits [20]byte
-		c.Record(pexpireatWord, key, strconv.AppendInt(digits[:0], deadlineMs, 10))
+		c.Record(pexpireatWord, key, c.Digits(deadlineMs))
 		c.Reply.Int(1)
 	}
 }

@@ -2,7 +2,6 @@ package command
 
 import (
 	"math"
-	"strconv"
 
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
@@ -162,8 +161,7 @@ func parseDeadline(c *keyspace.Ctx, o setOptions) (deadlineMs int64, ok bool) {
 
 // recordSetWithDeadline records SET key value PXAT deadline.
 func recordSetWithDeadline(c *keyspace.Ctx, deadlineMs int64) {
-	var digits [20]byte
-	c.Record(setWord, c.Args[1], c.Args[2], pxatWord, strconv.AppendInt(digits[:0], deadlineMs, 10))
+	c.Record(setWord, c.Args[1], c.Args[2], pxatWord, c.Digits(deadlineMs))
 }
 
 // setGetKeys tells the key of SET with what happens to it: without GET it is overwritten unseen.
