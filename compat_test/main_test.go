@@ -64,6 +64,9 @@ func (l *laboratory) setUp(dir string) error {
 	l.long = os.Getenv("RINGER_COMPAT_LONG") == "1"
 	l.subjectPath = os.Getenv("RINGER_COMPAT_SUBJECT")
 	if l.subjectPath == "" {
+		if err := lookAtSources(); err != nil {
+			return err
+		}
 		l.subjectPath = filepath.Join(dir, "ringer-server")
 		build := exec.Command("go", "build", "-o", l.subjectPath, "../cmd/ringer-server")
 		if out, err := build.CombinedOutput(); err != nil {
@@ -75,6 +78,21 @@ func (l *laboratory) setUp(dir string) error {
 	l.subjectIsRedis = filepath.Base(l.subjectPath) == "redis-server"
 	l.shared, err = startPair()
 	return err
+}
+
+// lookAtSources reads the folders of the module. go test sees which ones a test looks at, and takes
+// no result from its cache when a file there has changed: the server's sources are no imports of
+// this package.
+func lookAtSources() error {
+	return filepath.WalkDir("..", func(path string, entry os.DirEntry, err error) error {
+		if err == nil && entry.Name() == ".git" {
+			return filepath.SkipDir
+		}
+		if err == nil && filepath.Ext(path) == ".go" {
+			_, err = os.Stat(path)
+		}
+		return err
+	})
 }
 
 func uintFromEnv(name string, otherwise uint64) (uint64, error) {
@@ -95,13 +113,5 @@ func onlyRinger(t *testing.T) {
 	t.Helper()
 	if lab.subjectIsRedis {
 		t.Skip("RINGER_COMPAT_SUBJECT is a redis-server: it does not have this")
-	}
-}
-
-// onlyLong skips what takes too long, or too much memory, for the everyday run.
-func onlyLong(t *testing.T) {
-	t.Helper()
-	if !lab.long {
-		t.Skip("set RINGER_COMPAT_LONG=1 for this one")
 	}
 }

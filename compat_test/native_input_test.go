@@ -96,7 +96,7 @@ func nativeBadInput() []nativeInput {
 		{"a frame over 64 MiB", u32(64<<20 + 1), []string{anError}, true},
 		{"a frame too short for its count", u32(0), []string{anError}, true},
 		{"a count cut short", append(u32(3), 1, 0, 0), []string{anError}, true},
-		{"no strings", u32(4, 0), []string{anError}, true},
+		{"no strings, an empty name", join(u32(4, 0), ping), []string{anError, pong}, false},
 		{"a count of 4 G", u32(4, 0xffffffff), []string{anError}, true},
 		{"a count of 2 G", u32(8, 0x80000000, 0), []string{anError}, true},
 		{"a count larger than the frame", u32(8, 2, 0), []string{anError}, true},

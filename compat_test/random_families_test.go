@@ -256,7 +256,7 @@ func (g *gen) damage(args []string) []string {
 		for range 1 + g.IntN(3) {
 			damaged = g.damageOnce(damaged)
 		}
-		if !clockDependent(damaged) {
+		if !leftOpen(damaged) {
 			return damaged
 		}
 	}
@@ -285,10 +285,10 @@ func (g *gen) damageOnce(args []string) []string {
 	return args
 }
 
-// clockDependent says whether a damaged command's reply may differ between two healthy servers:
+// leftOpen says whether a damaged command's reply may differ between two healthy servers:
 // its order or cursor is a hash table's, or its number has become a time to live that is about to
 // end.
-func clockDependent(args []string) bool {
+func leftOpen(args []string) bool {
 	name := strings.ToUpper(args[0])
 	switch name {
 	case "SCAN": // without a large COUNT it may stop half-way
@@ -299,6 +299,8 @@ func clockDependent(args []string) bool {
 		return true
 	case "ZRANGE", "ZADD": // see lexKey
 		return slices.ContainsFunc(args, isByLex) || name == "ZADD" && slices.Contains(args, lexKey)
+	case "ZRANK": // has WITHSCORE, and so another arity, since Redis 7.2
+		return len(args) > 3
 	case "CONFIG", "CLIENT", "COMMAND":
 		return len(args) < 2 || slices.Contains(args, "*") || !slices.Contains(
 			words("GET", "SETNAME", "GETNAME", "GETKEYS"), strings.ToUpper(args[1]))

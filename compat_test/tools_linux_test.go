@@ -48,7 +48,7 @@ func TestRedisCliOneShot(t *testing.T) {
 		{line: "-r 3 PING"}, {line: "-x SET piped", stdin: "from stdin"}, {line: "GET piped"},
 		{line: "", stdin: "SET a 1\nGET a\nNOSUCH\nSELECT 2\nDBSIZE\n"},
 		{line: "--pipe", stdin: "SET p1 1\r\n*3\r\n$3\r\nSET\r\n$2\r\np2\r\n$1\r\n2\r\nPING\r\n"},
-		{line: "MGET"}, {line: "-n 3 --scan"}, {line: "-n 3 --scan --pattern t*"},
+		{line: "-n 3 --scan"}, {line: "-n 3 --scan --pattern t*"},
 		{line: "-n 3 --scan --pattern x*"},
 		{line: "-a wrong PING"}, {line: "--user default -a wrong PING"}, {line: "CONFIG GET save"},
 		{line: "DBSIZE"}, {line: "QUIT"}, {line: "COMMAND GETKEYS SET k v"},
