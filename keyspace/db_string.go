@@ -3,8 +3,10 @@ package keyspace
 import (
 	"encoding/binary"
 	"math"
+	"strings"
 
 	"github.com/ringer-kv/ringer/types/arena"
+	"github.com/ringer-kv/ringer/types/num"
 )
 
 // This file is what strings and bitmaps need of a DB beyond SetString: values that are written in
@@ -143,4 +145,38 @@ func roomFor(sizeBytes int) int {
 func (db *DB) Fits(sizeBytes int64) bool {
 	need := sizeBytes + sizeBytes/8 + 2*greedyRoomBytes
 	return sizeBytes <= math.MaxUint32 && need < db.arena.AvailableBytes()-arenaReserveBytes
+}
+
+// sharedInts is how many small integers Redis has one object each for. Redis:
+// OBJ_SHARED_INTEGERS.
+const sharedInts = 10000
+
+// IsSharedInt reports whether the value is a string that Redis would keep no object of its own
+// for: a small integer, unless eviction goes by the objects' clocks.
+func (e Entry) IsSharedInt() bool {
+	if e.Type() != TypeString || e.Encoding() != EncInt {
+		return false
+	}
+	c := e.db.engine.config
+	byClock := strings.HasSuffix(c.MaxMemoryPolicy, "lru") || e.db.engine.CountsAccesses()
+	n, _ := num.ParseInt(e.StringBytes())
+	return n >= 0 && n < sharedInts && (c.MaxMemory == 0 || !byClock)
+}
+
+// CountsAccesses reports whether keys are to be evicted by how often they are used: then the
+// access clock of an entry is a counter and the minute of its last decay, else the second of the
+// last access.
+func (e *Engine) CountsAccesses() bool { return strings.HasSuffix(e.config.MaxMemoryPolicy, "lfu") }
+
+// IdleSeconds is the time since the last access. Redis: estimateObjectIdleTime.
+func (e Entry) IdleSeconds() int64 {
+	const clockMask = 1<<24 - 1
+	return int64((e.db.engine.lruClock - e.head().Meta>>metaClockShift) & clockMask)
+}
+
+// AccessFrequency is what is left of the count that a key starts with, one less for each minute
+// since the last access. Redis: LFUDecrAndReturn, with LFU_INIT_VAL; an access adds nothing here.
+func (e Entry) AccessFrequency() int64 {
+	const initial, decayMinutes = 5, 1 // Redis: LFU_INIT_VAL, lfu-decay-time
+	return max(initial-e.IdleSeconds()/60/decayMinutes, 0)
 }

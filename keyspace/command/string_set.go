@@ -1,8 +1,6 @@
 package command
 
 import (
-	"strconv"
-
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
 )
@@ -56,8 +54,7 @@ func setexGenericCommand(c *keyspace.Ctx, unitMs int64) {
 	c.DB.SetDeadline(e, deadlineMs)
 	c.Changed(keyspace.NotifyString, "set", key)
 	c.Notify(keyspace.NotifyGeneric, "expire", key)
-	var digits [20]byte
-	c.Record(setWord, key, value, pxatWord, strconv.AppendInt(digits[:0], deadlineMs, 10))
+	c.Record(setWord, key, value, pxatWord, c.Digits(deadlineMs))
 	c.OK()
 }
 
@@ -149,8 +146,7 @@ func getexCommand(c *keyspace.Ctx) {
 	case o.expire != nil:
 		c.DB.SetDeadline(e, deadlineMs)
 		c.Changed(keyspace.NotifyGeneric, "expire", key)
-		var digits [20]byte
-		c.Record(pexpireatWord, key, strconv.AppendInt(digits[:0], deadlineMs, 10))
+		c.Record(pexpireatWord, key, c.Digits(deadlineMs))
 	case persist && c.DB.Persist(e):
 		c.Changed(keyspace.NotifyGeneric, "persist", key)
 		c.Record(persistWord, key)

@@ -22,6 +22,9 @@ func Table() []*keyspace.Spec {
 		// generic.go
 		&delSpec, &unlinkSpec, &existsSpec, &typeSpec, &keysSpec, &scanSpec,
 
+		// object.go
+		&objectSpec,
+
 		// zset.go, zrange.go
 		&zaddSpec, &zremSpec, &zscoreSpec, &zcardSpec, &zrankSpec, &zrangeSpec, &zquerySpec,
 

@@ -134,6 +134,7 @@ const (
 	ReasonPercentiles     Reason = "Invalid latency-tracking-info-percentiles parameters"
 	ReasonPercentileRange Reason = "latency-tracking-info-percentiles parameters should sit between" +
 		" [0.0,100.0]"
+	ReasonHostname    Reason = "Hostnames may only contain alphanumeric characters, hyphens or dots"
 	ReasonMasterPort  Reason = "Invalid master port"
 	ReasonImmutable   Reason = "can't set immutable config"
 	ReasonProtected   Reason = "can't set protected config"
@@ -166,6 +167,11 @@ func ReasonEnum(words []string) Reason {
 func ReasonMaxClients(possible int) Reason {
 	return Reason(fmt.Sprintf("The operating system is not able to handle the specified number of"+
 		" clients, try with %d", possible))
+}
+
+// ReasonHostnameLength is the reason for the name of a host that is too long.
+func ReasonHostnameLength(limit int) Reason {
+	return Reason(fmt.Sprintf("Hostnames must be less than %d characters", limit))
 }
 
 // ConfigRefused is the reply to a CONFIG SET that changes nothing, because of one parameter.
@@ -251,4 +257,14 @@ const (
 	ErrLCSMemory     Error = "ERR Insufficient memory, transient memory for LCS exceeds" +
 		" proto-max-bulk-len"
 	ErrLCSBoth Error = "ERR If you want both the length and indexes, please just use IDX."
+)
+
+// The texts of OBJECT, for the one policy and the other.
+const (
+	ErrIdleTimeLFU Error = "ERR An LFU maxmemory policy is selected, idle time not tracked." +
+		lfuNote
+	ErrFreqLRU Error = "ERR An LFU maxmemory policy is not selected, access frequency not" +
+		" tracked." + lfuNote
+	lfuNote = " Please note that when switching between policies at runtime LRU and LFU data will" +
+		" take some time to adjust."
 )
