@@ -38,6 +38,7 @@ const (
 	kindPercentiles // latency-tracking-info-percentiles
 	kindDir
 	kindReplicaOf
+	kindHostname
 )
 
 type paramFlags uint8
@@ -76,7 +77,7 @@ func integer(name, initial string, least, most int64) parameter {
 
 func port(name, initial string) parameter { return integer(name, initial, 0, maxPort) }
 
-func memory(name, initial string) parameter { return memoryFrom(name, initial, 0, -1) }
+func memory(name, initial string) parameter { return memoryFrom(name, initial, 0, maxInt64) }
 
 func memoryFrom(name, initial string, least, most int64) parameter {
 	return parameter{name: name, kind: kindMemory, initial: initial, min: least, max: most}
@@ -244,7 +245,7 @@ var parameters = [...]parameter{
 		into(func(c *Config) any { return &c.EnableProtectedConfigs }),
 
 	// Memory.
-	memory("maxmemory", "0").into(func(c *Config) any { return &c.MaxMemory }),
+	memoryFrom("maxmemory", "0", 0, -1).into(func(c *Config) any { return &c.MaxMemory }),
 	enum("maxmemory-policy", "noeviction", "volatile-lru volatile-lfu volatile-random "+
 		"volatile-ttl allkeys-lru allkeys-lfu allkeys-random noeviction").
 		into(func(c *Config) any { return &c.MaxMemoryPolicy }),
@@ -258,7 +259,7 @@ var parameters = [...]parameter{
 	boolean("activedefrag", "no"),
 	integer("active-defrag-cycle-max", "25", 1, 99),
 	integer("active-defrag-cycle-min", "1", 1, 99),
-	memory("active-defrag-ignore-bytes", "104857600"),
+	memoryFrom("active-defrag-ignore-bytes", "104857600", 1, maxInt64),
 	integer("active-defrag-max-scan-fields", "1000", 1, maxInt64),
 	integer("active-defrag-threshold-lower", "10", 0, 1000),
 	integer("active-defrag-threshold-upper", "100", 0, 1000),
@@ -344,12 +345,12 @@ var parameters = [...]parameter{
 	boolean("cluster-allow-reads-when-down", "no"),
 	boolean("cluster-allow-replica-migration", "yes"),
 	port("cluster-announce-bus-port", "0"),
-	text("cluster-announce-hostname", ""),
+	special("cluster-announce-hostname", kindHostname, ""),
 	text("cluster-announce-ip", ""),
 	port("cluster-announce-port", "0"),
 	port("cluster-announce-tls-port", "0"),
 	text("cluster-config-file", "nodes.conf").immutable(),
-	memory("cluster-link-sendbuf-limit", "0"),
+	memoryFrom("cluster-link-sendbuf-limit", "0", 0, -1),
 	integer("cluster-migration-barrier", "1", 0, maxInt32),
 	integer("cluster-node-timeout", "15000", 0, maxInt64),
 	port("cluster-port", "0").immutable(),

@@ -83,6 +83,8 @@ func (c *Config) setOne(p *parameter, word string) reply.Reason {
 		return c.setEvents(p, word)
 	case kindDir:
 		return c.setDir(p, word)
+	case kindHostname:
+		return c.setHostname(p, word)
 	default:
 		c.store(p, word)
 	}
@@ -222,7 +224,11 @@ const ReservedFDs = 32
 func (c *Config) setMemory(p *parameter, word string) reply.Reason {
 	if p.kind == kindPercent {
 		if digits, found := strings.CutSuffix(word, "%"); found {
-			return c.setPercent(p, digits)
+			percent, ok := num.ParseInt([]byte(digits))
+			if !ok || percent < 0 {
+				return reply.ReasonNotMemoryOrPercent
+			}
+			return c.setPercent(p, uint64(percent))
 		}
 	}
 	n, ok := ParseMemory(word)
@@ -235,19 +241,28 @@ func (c *Config) setMemory(p *parameter, word string) reply.Reason {
 	case n > maxInt64 || int64(n) < p.min || int64(n) > p.max:
 		return reply.ReasonRange(p.min, p.max)
 	}
+	switch {
+	case p.kind == kindPercent && n > maxInt64: // Redis: a negative number is a percentage
+		return c.setPercent(p, -n)
+	case p.name == "repl-backlog-size":
+		n = max(n, minBacklogBytes)
+	}
 	c.store(p, n)
 	return ""
 }
 
-func (c *Config) setPercent(p *parameter, digits string) reply.Reason {
-	n, ok := num.ParseInt([]byte(digits))
+// minBacklogBytes is the least replication backlog. Redis: CONFIG_REPL_BACKLOG_MIN_SIZE.
+const minBacklogBytes = 16 << 10
+
+func (c *Config) setPercent(p *parameter, n uint64) reply.Reason {
 	switch {
-	case !ok || n < 0:
-		return reply.ReasonNotMemoryOrPercent
 	case n > 100:
 		return reply.ReasonPercent
+	case n == 0:
+		c.store(p, "0")
+	default:
+		c.store(p, strconv.FormatUint(n, 10)+"%")
 	}
-	c.store(p, strconv.FormatInt(n, 10)+"%")
 	return ""
 }
 
@@ -334,6 +349,9 @@ func (c *Config) setSave(p *parameter, words []string) reply.Reason {
 
 // setOutputLimits reads "class hard soft seconds" for any number of classes.
 func (c *Config) setOutputLimits(words []string) reply.Reason {
+	if len(words) == 1 && words[0] == "" { // no class is changed
+		return ""
+	}
 	if len(words)%4 != 0 {
 		return reply.ReasonOutputLimitCount
 	}
@@ -446,7 +464,7 @@ func (c *Config) setPercentiles(p *parameter, words []string) reply.Reason {
 		if i > 0 {
 			b = append(b, ' ')
 		}
-		b = num.AppendFloat17(b, f)
+		b = strconv.AppendFloat(b, f, 'g', -1, 64)
 	}
 	c.store(p, string(b))
 	return ""
@@ -469,6 +487,23 @@ func (c *Config) setReplicaOf(p *parameter, words []string) reply.Reason {
 		return reply.ReasonMasterPort
 	}
 	c.store(p, strings.Join(words, " "))
+	return ""
+}
+
+// maxHostname is one more than the longest name of a host. Redis: NET_HOST_STR_LEN.
+const maxHostname = 256
+
+func (c *Config) setHostname(p *parameter, word string) reply.Reason {
+	if len(word) >= maxHostname {
+		return reply.ReasonHostnameLength(maxHostname)
+	}
+	for _, b := range []byte(word) {
+		letter := b|0x20 >= 'a' && b|0x20 <= 'z'
+		if !letter && (b < '0' || b > '9') && b != '-' && b != '.' {
+			return reply.ReasonHostname
+		}
+	}
+	c.store(p, word)
 	return ""
 }
 
