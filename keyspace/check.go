@@ -56,10 +56,32 @@ func (e Entry) checkValue() int64 {
 		}
 		return 0
 	}
-	s := e.SortedSet()
-	s.Check()
-	ensure(s.Len() > 0, "I4: %q is empty", e.key)
-	return int64(s.MemoryUsage())
+	return e.checkObject()
+}
+
+// object is what the value types have in common.
+type object interface {
+	Check()
+	Len() int
+	MemoryUsage() int
+}
+
+// checkObject checks a value that is no string and returns the bytes that it takes.
+func (e Entry) checkObject() int64 {
+	var o object
+	switch e.Type() {
+	case TypeZSet:
+		s := e.SortedSet()
+		o = &s
+	case TypeList:
+		l := e.List()
+		o = &l
+	default:
+		panic("keyspace: entry of type " + e.Type().String())
+	}
+	o.Check()
+	ensure(o.Len() > 0, "I4: %q is empty", e.key)
+	return int64(o.MemoryUsage())
 }
 
 func ensure(ok bool, format string, args ...any) {

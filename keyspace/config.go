@@ -45,6 +45,7 @@ type Config struct {
 	IOThreads              int    // processors that run goroutines
 	MaxMemory              uint64 // bytes; 0: no limit
 	MaxMemoryPolicy        string
+	ListMaxListpackSize    int // list.Limits.Fill
 	ZsetMaxListpackEntries int
 	ZsetMaxListpackValue   int // bytes
 

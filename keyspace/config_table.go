@@ -272,7 +272,8 @@ var parameters = [...]parameter{
 	// Encodings.
 	integer("hash-max-listpack-entries", "512", 0, maxInt64).or("hash-max-ziplist-entries"),
 	memory("hash-max-listpack-value", "64").or("hash-max-ziplist-value"),
-	integer("list-max-listpack-size", "-2", math.MinInt32, maxInt32).or("list-max-ziplist-size"),
+	integer("list-max-listpack-size", "-2", math.MinInt32, maxInt32).or("list-max-ziplist-size").
+		into(func(c *Config) any { return &c.ListMaxListpackSize }),
 	integer("list-compress-depth", "0", 0, maxInt32),
 	integer("set-max-intset-entries", "512", 0, maxInt64),
 	integer("zset-max-listpack-entries", "128", 0, maxInt64).or("zset-max-ziplist-entries").

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/dict"
+	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -378,6 +379,7 @@ func (e *Engine) applyLimits() {
 	e.space.zset.Limits = zset.Limits{
 		MaxEntries: c.ZsetMaxListpackEntries, MaxValueBytes: c.ZsetMaxListpackValue,
 	}
+	e.space.list.Limits = list.Limits{Fill: c.ListMaxListpackSize}
 	e.limits.LogLevel.Store(int32(c.LogLevel))
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
 }

@@ -29,6 +29,7 @@ func (t Type) String() string {
 type Encoding uint8
 
 // The encodings. EncRawBlob is raw with the bytes in a block of their own: a large string.
+// EncQuicklistPacked is a quicklist of a single listpack: a small list.
 const (
 	EncInt Encoding = iota
 	EncEmbstr
@@ -40,13 +41,14 @@ const (
 	EncQuicklist
 	EncSkiplist
 	EncStream
+	EncQuicklistPacked
 )
 
 // String is the name that OBJECT ENCODING replies with.
 func (e Encoding) String() string {
 	return [...]string{
 		"int", "embstr", "raw", "raw", "listpack", "intset", "hashtable", "quicklist",
-		"skiplist", "stream",
+		"skiplist", "stream", "quicklist",
 	}[e]
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/dict"
+	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -78,6 +79,7 @@ func (w *worker) stop() {
 type space struct {
 	arena   *arena.Arena
 	zset    zset.Env
+	list    list.Env
 	pending int  // chains that have not come back
 	retired bool // by FLUSHALL: to be closed when the last chain is back
 }
@@ -88,7 +90,11 @@ func (e *Engine) newSpace() (*space, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &space{arena: a, zset: zset.Env{Arena: a, Seed: e.seed}}, nil
+	return &space{
+		arena: a,
+		zset:  zset.Env{Arena: a, Seed: e.seed},
+		list:  list.Env{Arena: a},
+	}, nil
 }
 
 // free frees what walk passes to the chain, in the background. walk must touch nothing but

@@ -2,6 +2,7 @@ package keyspace
 
 import (
 	"github.com/ringer-kv/ringer/types/arena"
+	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -57,6 +58,13 @@ func (e *Engine) releaseObject(en Entry) {
 			return
 		}
 		e.free(s.FreeChain)
+	case TypeList:
+		l := en.List()
+		if l.FreeEffort() <= lazyFreeElements && l.MemoryUsage() < lazyFreeBytes {
+			l.Free()
+			return
+		}
+		e.free(l.FreeChain)
 	default:
 		panic("keyspace: entry of type " + en.Type().String())
 	}
@@ -69,6 +77,9 @@ func (e Entry) freeObject(sp *space, c *arena.Chain) {
 	case TypeZSet:
 		s := zset.Open(&sp.zset, e.Object(), zsetEncoding(e.Encoding()))
 		s.FreeChain(c)
+	case TypeList:
+		l := list.Open(&sp.list, e.Object(), listEncoding(e.Encoding()))
+		l.FreeChain(c)
 	default:
 		panic("keyspace: entry of type " + e.Type().String())
 	}
