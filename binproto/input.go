@@ -2,7 +2,6 @@ package binproto
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 
 	"github.com/ringer-kv/ringer/binproto/frame"
@@ -57,29 +56,27 @@ func (in *input) reserve(p *pool) []byte {
 		in.buf = p.get(in.class)
 		in.start, in.end = 0, 0
 	}
-	if in.end == len(in.buf) || in.start+in.need > len(in.buf) {
+	if in.end == len(in.buf) {
 		in.makeRoom(p)
 	}
 	return in.buf[in.end:]
 }
 
-// makeRoom moves what is unparsed to the front, into a larger buffer if the request needs one: of
-// twice the size at most, so that memory follows what has been sent and not what was announced.
+// makeRoom makes room in a full buffer: by moving what is unparsed to its front, and if it takes
+// the most of it, by moving to one of twice the size at most. Thus memory follows what has been
+// sent and not what was announced.
 func (in *input) makeRoom(p *pool) {
 	held := in.end - in.start
-	size := len(in.buf)
-	if in.need > size || held == size {
-		size = max(min(in.need, 2*size), size)
-		if held == size {
-			size *= 2
-		}
-	}
 	to := in.buf
-	if size > len(in.buf) {
+	if held > len(in.buf)/2 {
+		size := 2 * len(in.buf)
+		if in.need > len(in.buf) {
+			size = min(size, in.need)
+		}
 		to = make([]byte, size)
 	}
 	copy(to, in.buf[in.start:in.end])
-	if size > len(in.buf) {
+	if len(to) > len(in.buf) {
 		p.put(in.buf)
 		in.buf = to
 	}
@@ -126,32 +123,37 @@ func (in *input) parse(b *keyspace.Batch, lim *frame.Limits, eof bool) {
 	}
 }
 
-// decide tells from the first bytes of a connection what it speaks. They are a legal length of a
-// frame, or text, or a frame that is refused; a length of four printable bytes is never legal.
-// With fewer than four bytes it waits, unless they are too large a length already or the last.
+// decide tells from the first bytes of a connection what it speaks. They are the length of a
+// frame, unless they make one that is too large: then they are text, or else a frame that is
+// refused. The verdict falls with the byte that makes the length too large, so that it does not
+// depend on how many bytes have come together; fewer than four that end the stream are text if
+// they can be.
 func decide(b []byte, maxFrameBytes int64, eof bool) dialect {
-	var first [frame.HeaderBytes]byte
-	n := copy(first[:], b)
-	size := int64(binary.LittleEndian.Uint32(first[:]))
-	switch {
-	case size <= maxFrameBytes && n == len(first):
-		return native
-	case size <= maxFrameBytes && !eof:
-		return undecided
-	case isText(first[:n]):
-		return text
-	}
-	return native
-}
-
-// isText reports whether the bytes are printable or white space.
-func isText(b []byte) bool {
-	for _, c := range b {
-		if (c < ' ' || c > '~') && c != '\t' && c != '\r' && c != '\n' {
-			return false
+	size := int64(0)
+	n := min(len(b), frame.HeaderBytes)
+	for i, c := range b[:n] {
+		size |= int64(c) << (8 * i)
+		if size > maxFrameBytes {
+			return textOrNative(b[:i+1])
 		}
 	}
-	return true
+	switch {
+	case n == frame.HeaderBytes:
+		return native
+	case eof:
+		return textOrNative(b)
+	}
+	return undecided
+}
+
+// textOrNative is text if the bytes are printable or white space.
+func textOrNative(b []byte) dialect {
+	for _, c := range b {
+		if (c < ' ' || c > '~') && c != '\t' && c != '\r' && c != '\n' {
+			return native
+		}
+	}
+	return text
 }
 
 // allKeys is the pattern that bare KEYS stands for on this port.
