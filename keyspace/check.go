@@ -76,6 +76,9 @@ func (e Entry) checkObject() int64 {
 	case TypeList:
 		l := e.List()
 		o = &l
+	case TypeSet:
+		s := e.Set()
+		o = &s
 	default:
 		panic("keyspace: entry of type " + e.Type().String())
 	}

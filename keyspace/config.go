@@ -46,6 +46,7 @@ type Config struct {
 	MaxMemory              uint64 // bytes; 0: no limit
 	MaxMemoryPolicy        string
 	ListMaxListpackSize    int // list.Limits.Fill
+	SetMaxIntsetEntries    int
 	ZsetMaxListpackEntries int
 	ZsetMaxListpackValue   int // bytes
 

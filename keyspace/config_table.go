@@ -275,7 +275,8 @@ var parameters = [...]parameter{
 	integer("list-max-listpack-size", "-2", math.MinInt32, maxInt32).or("list-max-ziplist-size").
 		into(func(c *Config) any { return &c.ListMaxListpackSize }),
 	integer("list-compress-depth", "0", 0, maxInt32),
-	integer("set-max-intset-entries", "512", 0, maxInt64),
+	integer("set-max-intset-entries", "512", 0, maxInt64).
+		into(func(c *Config) any { return &c.SetMaxIntsetEntries }),
 	integer("zset-max-listpack-entries", "128", 0, maxInt64).or("zset-max-ziplist-entries").
 		into(func(c *Config) any { return &c.ZsetMaxListpackEntries }),
 	memory("zset-max-listpack-value", "64").or("zset-max-ziplist-value").

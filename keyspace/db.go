@@ -171,7 +171,7 @@ func (db *DB) setBlobString(e Entry, value []byte, keepDeadline bool) Entry {
 	return n
 }
 
-// addObject adds a key whose value is an object. The key must not exist.
+// addObject makes an object the value of a key, whatever that was, without a deadline.
 func (db *DB) addObject(e Entry, t Type, enc Encoding, object arena.Ref) Entry {
 	n := db.allocEntry(e, t, enc, objectTailBytes)
 	binary.LittleEndian.PutUint32(n.tail(objectTailBytes), uint32(object))

@@ -13,6 +13,7 @@ import (
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/dict"
 	"github.com/ringer-kv/ringer/types/list"
+	"github.com/ringer-kv/ringer/types/set"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -380,6 +381,7 @@ func (e *Engine) applyLimits() {
 		MaxEntries: c.ZsetMaxListpackEntries, MaxValueBytes: c.ZsetMaxListpackValue,
 	}
 	e.space.list.Limits = list.Limits{Fill: c.ListMaxListpackSize}
+	e.space.set.Limits = set.Limits{MaxIntsetEntries: c.SetMaxIntsetEntries}
 	e.limits.LogLevel.Store(int32(c.LogLevel))
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
 }

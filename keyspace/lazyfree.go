@@ -6,6 +6,7 @@ import (
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/dict"
 	"github.com/ringer-kv/ringer/types/list"
+	"github.com/ringer-kv/ringer/types/set"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -80,6 +81,7 @@ type space struct {
 	arena   *arena.Arena
 	zset    zset.Env
 	list    list.Env
+	set     set.Env
 	pending int  // chains that have not come back
 	retired bool // by FLUSHALL: to be closed when the last chain is back
 }
@@ -93,6 +95,7 @@ func (e *Engine) newSpace() (*space, error) {
 	return &space{
 		arena: a,
 		zset:  zset.Env{Arena: a, Seed: e.seed},
+		set:   set.Env{Arena: a, Seed: e.seed},
 		list:  list.Env{Arena: a},
 	}, nil
 }

@@ -3,6 +3,7 @@ package keyspace
 import (
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/list"
+	"github.com/ringer-kv/ringer/types/set"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -65,6 +66,8 @@ func (e *Engine) releaseObject(en Entry) {
 			return
 		}
 		e.free(l.FreeChain)
+	case TypeSet:
+		e.releaseSet(en.Set())
 	default:
 		panic("keyspace: entry of type " + en.Type().String())
 	}
@@ -80,6 +83,9 @@ func (e Entry) freeObject(sp *space, c *arena.Chain) {
 	case TypeList:
 		l := list.Open(&sp.list, e.Object(), listEncoding(e.Encoding()))
 		l.FreeChain(c)
+	case TypeSet:
+		s := set.Open(&sp.set, e.Object(), setEncoding(e.Encoding()))
+		s.FreeChain(c)
 	default:
 		panic("keyspace: entry of type " + e.Type().String())
 	}
