@@ -203,8 +203,8 @@ func (k *KeySpec) find(args [][]byte, keys []KeyRef) ([]KeyRef, bool) {
 	case FindUnknown:
 		return keys, false
 	}
-	if last >= len(args) {
-		return keys, false
+	if last >= len(args) || last < first {
+		return keys, false // Redis: no keys at all, as by numkeys 0, is an error here too
 	}
 	for i := first; i <= last; i += step {
 		keys = append(keys, KeyRef{Index: i, Flags: k.Flags})
