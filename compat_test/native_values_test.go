@@ -100,7 +100,7 @@ func equivalent(want, got value) bool {
 		return wantErr == nil && gotErr == nil && w == g && want.kind == '$'
 	}
 	if got.kind == '-' {
-		got.text = oneLine.Replace(got.text)
+		got.text = oneLine.Replace(strings.Trim(got.text, "\r\n"))
 	}
 	return canonicalKind(want.kind) == canonicalKind(got.kind) && want.text == got.text &&
 		slices.EqualFunc(want.elems, got.elems, equivalent)

@@ -304,7 +304,7 @@ func leftOpen(args []string) bool {
 	case "CONFIG", "CLIENT", "COMMAND":
 		return len(args) < 2 || slices.Contains(args, "*") || !slices.Contains(
 			words("GET", "SETNAME", "GETNAME", "GETKEYS"), strings.ToUpper(args[1]))
-	case "FLUSHALL", "QUIT", "SHUTDOWN", "HELLO", "DEBUG":
+	case "FLUSHALL", "QUIT", "SHUTDOWN", "HELLO", "DEBUG", "SAVE":
 		return true
 	}
 	return false
