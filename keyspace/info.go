@@ -3,6 +3,7 @@ package keyspace
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -341,8 +342,8 @@ func (db *DB) averageTTL() int64 {
 		return 0
 	}
 	count, sum := min(n, ttlSamples), int64(0)
-	for i := range count {
-		deadlineMs := db.expires.DeadlineMs(uint32(1 + i*n/count))
+	for i := range uint64(count) {
+		_, deadlineMs, _ := db.expires.Sample(i * (math.MaxUint64 / uint64(count)))
 		sum += max(0, deadlineMs-db.engine.nowMs)
 	}
 	return sum / int64(count)
