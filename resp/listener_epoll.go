@@ -50,6 +50,7 @@ type poller struct {
 	// The harvester's.
 	events     []unix.EpollEvent
 	eventsAddr uintptr
+	found      int // events that the last look took
 	due        []*gate
 }
 
@@ -182,22 +183,17 @@ func (p *poller) sweep() {
 
 // harvest passes events on until the set is closed.
 func (p *poller) harvest() {
+	look := func(uintptr) bool { return p.look() > 0 }
 	for {
-		n := p.look()
-		for i := 0; i < harvestYields && n == 0; i++ {
+		p.look()
+		for i := 0; i < harvestYields && p.found == 0; i++ {
 			runtime.Gosched()
-			n = p.look()
+			p.look()
 		}
-		if n == 0 {
-			err := p.raw.Read(func(uintptr) bool {
-				n = p.look()
-				return n > 0
-			})
-			if err != nil {
-				return
-			}
+		if p.found == 0 && p.raw.Read(look) != nil {
+			return
 		}
-		p.pass(p.events[:n])
+		p.pass(p.events[:p.found])
 		runtime.Gosched()
 	}
 }
@@ -207,9 +203,10 @@ func (p *poller) look() int {
 	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.set), p.eventsAddr,
 		harvestEvents, 0, 0, 0)
 	if errno != 0 {
-		return 0
+		n = 0
 	}
-	return int(n)
+	p.found = int(n)
+	return p.found
 }
 
 // pass sets the bits of the gates that the events are of, and starts those that were dormant.

@@ -419,7 +419,6 @@ func TestIdleConnectionRests(t *testing.T) {
 		c.expect("+PONG\r\n")
 		until(t, "the connection to rest", dormant)
 		c.send("PI") // a command in pieces
-		until(t, "the bytes to be read", func() bool { return !dormant() })
 		until(t, "the connection to rest", dormant)
 		c.send("NG\r\n")
 		c.expect("+PONG\r\n")

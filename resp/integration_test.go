@@ -1,0 +1,70 @@
+package resp
+
+import (
+	"testing"
+
+	"github.com/ringer-kv/ringer/keyspace"
+)
+
+// realEngine is a keyspace with a few commands that touch no data.
+func realEngine(t testing.TB) *keyspace.Engine {
+	command := func(name string, run func(*keyspace.Ctx)) *keyspace.Spec {
+		return &keyspace.Spec{
+			Name: name, Arity: -1, Since: "1.0.0", Group: keyspace.Connection, Run: run,
+			Summary: name, Complexity: "O(1)", Syntax: "[argument ...]", Flags: keyspace.Fast,
+		}
+	}
+	e, err := keyspace.New(keyspace.Options{ArenaBytes: 64 << 20, Commands: []*keyspace.Spec{
+		command("ping", func(c *keyspace.Ctx) { c.Reply.Status("PONG") }),
+		command("echo", func(c *keyspace.Ctx) { c.Reply.Bulk(c.Args[1]) }),
+		command("big", func(c *keyspace.Ctx) { c.Reply.Bulk(make([]byte, 1<<20)) }),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e
+}
+
+// TestWithTheKeyspace: the same over the engine that is meant.
+func TestWithTheKeyspace(t *testing.T) {
+	for _, direct := range []bool{true, false} {
+		for _, plain := range []bool{true, false} {
+			e := realEngine(t)
+			e.Limits().DirectWrite.Store(direct)
+			s := startServer(t, e, Options{Plain: plain})
+			c := dial(t, s.Addr())
+			c.send("PING\r\n*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n")
+			c.expect("+PONG\r\n$2\r\nhi\r\n")
+			for range 20 { // the owner has to wait for the socket in between
+				c.send("BIG\r\n")
+			}
+			for range 20 {
+				c.expect("$1048576\r\n" + string(make([]byte, 1<<20)) + "\r\n")
+			}
+			c.send("PING\r\n*x\r\nPING\r\n")
+			c.expectEnd("+PONG\r\n-ERR Protocol error: invalid multibulk length\r\n")
+		}
+	}
+}
+
+// BenchmarkRoundTrip is one client's request over the loopback: two wake-ups of the kernel's, and
+// what we add to it.
+func BenchmarkRoundTrip(b *testing.B) {
+	for _, plain := range []bool{false, true} {
+		name := map[bool]string{false: "epoll", true: "plain"}[plain]
+		b.Run(name, func(b *testing.B) {
+			s := startServer(b, realEngine(b), Options{Plain: plain})
+			c := dial(b, s.Addr())
+			b.ReportAllocs()
+			for b.Loop() {
+				c.send("PING\r\n")
+				c.expect("+PONG\r\n")
+			}
+		})
+	}
+}
