@@ -1,3 +1,5 @@
+//go:build !ringer_plain
+
 package binproto
 
 import (

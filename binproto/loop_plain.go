@@ -1,0 +1,328 @@
+//go:build !unix || ringer_plain
+
+package binproto
+
+import (
+	"errors"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ringer-kv/ringer/binproto/frame"
+	"github.com/ringer-kv/ringer/keyspace"
+	"github.com/ringer-kv/ringer/keyspace/reply"
+)
+
+// front is the front end where there is no poll(2): goroutines for each connection over package
+// net, with the same codec. The build tag ringer_plain chooses it anywhere, for its tests.
+//
+// Safe for concurrent use.
+type front struct {
+	listeners []net.Listener
+	running   sync.WaitGroup
+
+	mu    sync.Mutex
+	conns map[*plainConn]struct{} // nil once the server is closed
+}
+
+func (f *front) listen(s *Server) error {
+	bind := s.options.Bind
+	if len(bind) == 0 {
+		bind = []string{"*"}
+	}
+	port := s.options.Port
+	for _, address := range bind {
+		name, optional := strings.CutPrefix(address, "-")
+		if name == "*" {
+			name = "" // IPv6 and IPv4 through one socket
+		}
+		l, err := net.Listen("tcp", net.JoinHostPort(name, strconv.Itoa(port)))
+		if err != nil && optional {
+			continue
+		}
+		if err != nil {
+			f.closeListeners()
+			s.addrs = nil
+			return err
+		}
+		f.listeners = append(f.listeners, l)
+		s.addrs = append(s.addrs, l.Addr())
+		port = l.Addr().(*net.TCPAddr).Port
+	}
+	if len(f.listeners) == 0 {
+		return errors.New("none of the addresses to bind to is there")
+	}
+	f.conns = make(map[*plainConn]struct{})
+	return nil
+}
+
+// serve accepts at all listeners until they are closed, and waits for the connections to end.
+func (f *front) serve(s *Server) error {
+	for _, l := range f.listeners {
+		f.running.Go(func() { f.accept(s, l) })
+	}
+	f.running.Wait()
+	return s.engine.Do(func() {}) // behind it the owner knows no connection any more
+}
+
+func (f *front) stop(bool) {
+	f.closeListeners()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.conns {
+		c.Abort()
+	}
+	f.conns = nil
+}
+
+func (f *front) closeListeners() {
+	for _, l := range f.listeners {
+		l.Close()
+	}
+}
+
+// accept serves the connections of one listener, each in goroutines of its own.
+func (f *front) accept(s *Server, l net.Listener) {
+	for {
+		nc, err := l.Accept()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil:
+			s.log("Accepting client connection: " + err.Error())
+			if ne, ok := err.(net.Error); !ok || !ne.Timeout() {
+				return
+			}
+		default:
+			f.welcome(s, nc)
+		}
+	}
+}
+
+// welcome opens the session of a new connection and starts to serve it.
+func (f *front) welcome(s *Server, nc net.Conn) {
+	c := &plainConn{server: s, conn: nc, wake: make(chan struct{}, 1)}
+	c.writer.Writer = &Writer{}
+	peer, _ := nc.RemoteAddr().(*net.TCPAddr)
+	limits := s.engine.Limits()
+	if limits.Protected.Load() && (peer == nil || !peer.IP.IsLoopback()) {
+		limits.Rejected.Add(1)
+		c.refuse(reply.ErrProtectedMode)
+		return
+	}
+	session, err := s.engine.Open(c, keyspace.ConnInfo{
+		RemoteAddr: nc.RemoteAddr().String(), LocalAddr: nc.LocalAddr().String(),
+		Native: true, Writer: &c.writer, FD: -1,
+	})
+	if err != nil {
+		c.refuse(reply.ErrMaxClients)
+		return
+	}
+	c.session = session
+	f.mu.Lock()
+	closed := f.conns == nil
+	if !closed {
+		f.conns[c] = struct{}{}
+	}
+	f.mu.Unlock()
+	if closed {
+		c.Abort()
+	}
+	f.running.Go(func() {
+		c.serve()
+		f.mu.Lock()
+		delete(f.conns, c)
+		f.mu.Unlock()
+	})
+}
+
+// sessionWriter is the writer of a session: native frames, until the first bytes have turned out
+// to be text. It is exchanged before the session's first batch is submitted, and the owner does
+// not use it earlier.
+type sessionWriter struct{ reply.Writer }
+
+// plainConn is one connection. It implements keyspace.Conn.
+//
+// Owned by the goroutine that serves it, but for the fields behind mu and what the methods of
+// keyspace.Conn do, which the keyspace goroutine calls.
+type plainConn struct {
+	server  *Server
+	conn    net.Conn
+	session *keyspace.Session
+	writer  sessionWriter
+	in      input
+	pool    pool
+	limits  frame.Limits
+	batch   keyspace.Batch
+
+	inFlight bool
+	stopped  bool // nothing more is read
+	ended    bool
+
+	mu        sync.Mutex
+	out       []byte
+	batchDone bool
+	finish    bool // close when out has been written
+	broken    bool // close now
+
+	busy atomic.Bool
+	wake chan struct{} // capacity 1
+}
+
+var _ keyspace.Conn = (*plainConn)(nil)
+
+// refuse tells the client why it is not let in, and closes.
+func (c *plainConn) refuse(why reply.Error) {
+	var w Writer
+	w.Begin()
+	w.Error(why)
+	w.End()
+	c.conn.Write(w.Take()) // a new connection has room for it
+	c.conn.Close()
+}
+
+// Flush takes the replies of a batch, or pushes, from the keyspace goroutine.
+func (c *plainConn) Flush(out []byte, state keyspace.FlushState) (kept bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(out) > 0 && !c.broken {
+		c.out, kept = out, true
+		c.busy.Store(true)
+	}
+	c.batchDone = c.batchDone || state&keyspace.BatchDone != 0
+	c.finish = c.finish || state&keyspace.CloseAfter != 0
+	c.rouse()
+	return kept
+}
+
+// Busy reports whether kept output is still being written.
+func (c *plainConn) Busy() bool { return c.busy.Load() }
+
+// Abort closes the connection at once.
+func (c *plainConn) Abort() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = true
+	c.conn.Close()
+	c.rouse()
+}
+
+func (c *plainConn) rouse() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// chunk is what one read has brought.
+type chunk struct {
+	b   []byte
+	err error
+}
+
+// serve runs the connection: a goroutine reads ahead by one chunk, so that the end of the
+// connection is noticed while a batch is in flight.
+func (c *plainConn) serve() {
+	chunks, stop := make(chan chunk), make(chan struct{})
+	var reader sync.WaitGroup
+	reader.Go(func() { c.read(chunks, stop) })
+	for !c.ended {
+		ready := chunks
+		var held *chunk
+		for !c.ended && (held == nil || c.inFlight) {
+			select {
+			case in := <-ready:
+				held, ready = &in, nil
+			case <-c.wake:
+				c.settle()
+			}
+			if held != nil && held.err != nil && c.inFlight && !c.ended {
+				c.suspect()
+			}
+		}
+		if !c.ended && !c.stopped {
+			c.take(held)
+		}
+	}
+	c.server.engine.Hangup(c.session)
+	c.mu.Lock()
+	c.broken = true
+	c.mu.Unlock()
+	c.conn.Close()
+	close(stop)
+	reader.Wait()
+}
+
+// suspect ends the connection, whose peer has closed, if the batch in flight blocks: the owner has
+// had its turn and the batch is neither done nor waits for its output to be written.
+func (c *plainConn) suspect() {
+	if err := c.server.engine.Do(func() {}); err != nil {
+		c.ended = true
+		return
+	}
+	waits := c.busy.Load()
+	c.settle()
+	c.ended = c.ended || c.inFlight && !waits
+}
+
+// read sends what comes.
+func (c *plainConn) read(chunks chan<- chunk, stop <-chan struct{}) {
+	for {
+		b := make([]byte, smallestBuffer)
+		n, err := c.conn.Read(b)
+		select {
+		case chunks <- chunk{b[:n], err}:
+		case <-stop:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// take parses a chunk and submits what is whole.
+func (c *plainConn) take(in *chunk) {
+	for rest := in.b; len(rest) > 0; {
+		n := copy(c.in.reserve(&c.pool), rest)
+		c.in.filled(n)
+		rest = rest[n:]
+	}
+	eof := in.err != nil
+	knew := c.in.speaks
+	c.in.parse(&c.batch, c.server.limitsFor(c.session, &c.limits), eof)
+	if c.in.speaks == text && knew != text {
+		c.writer.Writer = &reply.RESP{}
+	}
+	fatal := c.batch.Fatal != ""
+	c.stopped = eof || fatal
+	if c.batch.Len() == 0 && !c.stopped {
+		c.in.release(&c.pool)
+		return
+	}
+	c.batch.EOF = eof
+	c.inFlight = true
+	c.server.engine.SubmitAll([]keyspace.Submission{{Session: c.session, Batch: &c.batch}})
+}
+
+// settle deals with what the keyspace goroutine has passed on.
+func (c *plainConn) settle() {
+	c.mu.Lock()
+	out, done, finish, broken := c.out, c.batchDone, c.finish, c.broken
+	c.out, c.batchDone = nil, false
+	c.mu.Unlock()
+	if done {
+		c.inFlight = false
+		c.batch.Reset()
+		c.in.release(&c.pool)
+	}
+	if len(out) > 0 {
+		_, err := c.conn.Write(out)
+		broken = broken || err != nil
+		c.busy.Store(false)
+		c.session.Drained()
+	}
+	c.ended = c.ended || broken || finish
+}
