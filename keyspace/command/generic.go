@@ -2,6 +2,7 @@ package command
 
 import (
 	"github.com/ringer-kv/ringer/keyspace"
+	"github.com/ringer-kv/ringer/keyspace/reply"
 	"github.com/ringer-kv/ringer/types/glob"
 )
 
@@ -123,53 +124,36 @@ var scanSpec = keyspace.Spec{
 	Run:     scanCommand,
 }
 
-// scanOptions are the options of SCAN and its relatives.
-type scanOptions struct {
-	cursor  uint64
-	count   int64
-	pattern []byte // nil: all
-	typ     []byte // nil: all
-}
-
-// scanRoundsPerKey bounds the empty buckets that one SCAN visits. Redis: scanGenericCommand.
-const scanRoundsPerKey = 10
-
 func scanCommand(c *keyspace.Ctx) {
-	o, ok := parseScanOptions(c, 1)
-	if !ok {
+	var o scanOptions
+	var ok bool
+	if o.cursor, ok = parseScanCursor(c.Args[1]); !ok {
+		c.Error(reply.ErrInvalidCursor)
+		return
+	}
+	if err := o.parse(newCursor(c.Args, 2)); err != "" {
+		c.Error(err)
 		return
 	}
 	var found []keyspace.Entry
-	rounds := o.count * scanRoundsPerKey
-	if rounds/scanRoundsPerKey != o.count {
-		rounds = o.count // a count so large that it stands for everything
-	}
-	cursor := o.cursor
-	for {
-		cursor = c.DB.Scan(cursor, func(e keyspace.Entry) { found = append(found, e) })
-		rounds--
-		if cursor == 0 || rounds < 0 || int64(len(found)) >= o.count {
-			break
-		}
-	}
-	replyScan(c, o, cursor, found)
+	cursor := o.walk(func(cursor uint64) uint64 {
+		return c.DB.Scan(cursor, func(e keyspace.Entry) { found = append(found, e) })
+	}, func() int { return len(found) })
+	replyScan(c, &o, cursor, found)
 }
 
 // replyScan replies with the cursor and those keys that the options ask for; it deletes those
 // that have expired.
-func replyScan(c *keyspace.Ctx, o scanOptions, cursor uint64, found []keyspace.Entry) {
-	c.Reply.Array(2)
-	replyCursor(c, cursor)
-	n, mark := 0, c.Reply.DeferArray()
+func replyScan(c *keyspace.Ctx, o *scanOptions, cursor uint64, found []keyspace.Entry) {
+	r := beginScanReply(c, cursor)
 	for _, e := range found {
 		switch {
-		case o.pattern != nil && !glob.Match(o.pattern, e.Key(), false):
+		case !o.wants(e.Key()):
 		case o.typ != nil && string(o.typ) != e.Type().String():
 		case c.DB.DeleteIfExpired(e):
 		default:
-			c.Reply.Bulk(e.Key())
-			n++
+			r.add(e.Key())
 		}
 	}
-	c.Reply.Resolve(mark, n)
+	r.end()
 }

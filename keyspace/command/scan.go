@@ -7,42 +7,113 @@ import (
 
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
-	"github.com/ringer-kv/ringer/types/num"
+	"github.com/ringer-kv/ringer/types/glob"
 )
 
-// parseScanOptions reads the cursor at args[at] and the options behind it. Redis:
-// parseScanCursorOrReply, scanGenericCommand.
-func parseScanOptions(c *keyspace.Ctx, at int) (o scanOptions, ok bool) {
+// scanOptions are the options of SCAN and its relatives.
+type scanOptions struct {
+	cursor   uint64
+	count    int64
+	pattern  []byte // nil: all
+	typ      []byte // nil: all
+	elements bool   // of SSCAN and its relatives, which have no TYPE
+}
+
+// parse reads the options behind the cursor. Redis: scanGenericCommand.
+func (o *scanOptions) parse(opts cursor) reply.Error {
 	o.count = 10
-	if o.cursor, ok = parseScanCursor(c.Args[at]); !ok {
-		c.Error(reply.ErrInvalidCursor)
-		return o, false
-	}
-	opts := newCursor(c.Args, at+1)
 	for opts.More() {
 		switch {
 		case opts.IsWith("COUNT", 1):
-			if o.count, ok = num.ParseInt(opts.Arg()); !ok {
-				c.Error(reply.ErrNotInteger)
-				return o, false
+			var ok bool
+			if o.count, ok = opts.Int(); !ok {
+				return reply.ErrNotInteger
 			}
 			if o.count < 1 {
-				c.Error(reply.ErrSyntax)
-				return o, false
+				return reply.ErrSyntax
 			}
 		case opts.IsWith("MATCH", 1):
 			if o.pattern = opts.Arg(); len(o.pattern) == 1 && o.pattern[0] == '*' {
 				o.pattern = nil
 			}
-		case opts.IsWith("TYPE", 1):
+		case !o.elements && opts.IsWith("TYPE", 1):
 			o.typ = bytes.ToLower(opts.Arg())
 		default:
-			c.Error(reply.ErrSyntax)
-			return o, false
+			return reply.ErrSyntax
 		}
+	}
+	return ""
+}
+
+// wants reports whether the pattern lets a key or an element through.
+func (o *scanOptions) wants(key []byte) bool {
+	return o.pattern == nil || glob.Match(o.pattern, key, false)
+}
+
+// scanRoundsPerKey bounds the empty buckets that one SCAN visits. Redis: scanGenericCommand.
+const scanRoundsPerKey = 10
+
+// walk takes steps of a scan until count elements have been found, and returns the next cursor.
+func (o *scanOptions) walk(step func(cursor uint64) uint64, found func() int) uint64 {
+	rounds := o.count * scanRoundsPerKey
+	if rounds/scanRoundsPerKey != o.count {
+		rounds = o.count // a count so large that it stands for everything
+	}
+	cursor := o.cursor
+	for {
+		cursor = step(cursor)
+		rounds--
+		if cursor == 0 || rounds < 0 || int64(found()) >= o.count {
+			return cursor
+		}
+	}
+}
+
+// parseElementScan reads the arguments of SSCAN and its relatives: the cursor at args[2], then the
+// options, but only if lookup finds something to scan. Else lookup answers, with missing for a key
+// that does not exist. Redis: sscanCommand, hscanCommand, zscanCommand.
+func parseElementScan(
+	c *keyspace.Ctx, lookup func(missing func()) bool,
+) (o scanOptions, ok bool) {
+	o.elements = true
+	if o.cursor, ok = parseScanCursor(c.Args[2]); !ok {
+		c.Error(reply.ErrInvalidCursor)
+		return o, false
+	}
+	if !lookup(func() { beginScanReply(c, 0).end() }) {
+		return o, false
+	}
+	if err := o.parse(newCursor(c.Args, 3)); err != "" {
+		c.Error(err)
+		return o, false
 	}
 	return o, true
 }
+
+// scanReply is the reply to a scan, while it is being written.
+type scanReply struct {
+	c    *keyspace.Ctx
+	mark reply.Mark
+	n    int
+}
+
+// beginScanReply replies with the cursor; the elements follow.
+func beginScanReply(c *keyspace.Ctx, cursor uint64) *scanReply {
+	c.Reply.Array(2)
+	replyCursor(c, cursor)
+	return &scanReply{c: c, mark: c.Reply.DeferArray()}
+}
+
+// add replies with a key or an element that the options want, and the other parts of the element.
+func (r *scanReply) add(parts ...[]byte) {
+	for _, b := range parts {
+		r.c.Reply.Bulk(b)
+	}
+	r.n += len(parts)
+}
+
+// end closes the reply.
+func (r *scanReply) end() { r.c.Reply.Resolve(r.mark, r.n) }
 
 // parseScanCursor reads a cursor. Redis: strtoul, which takes a sign and wraps a negative number
 // round, and refuses leading space by a check of its own.
