@@ -258,8 +258,10 @@ func badLongInput() []hostile {
 }
 
 // pipeline holds frames of every kind; cut tests take it apart.
-const pipeline = "PING\r\n*3\r\n$3\r\nSET\r\n$9\r\ncutcutcut\r\n$4\r\n\r\n\r\n\r\nGET cutcutcut\r\n*0\r\n" +
-	"*4\r\n$4\r\nZADD\r\n$9\r\nctzctzctz\r\n$2\r\n10\r\n$1\r\nm\r\n\r\nECHO \"a b\"\n*1\r\n$4\r\nPING\r\n"
+const pipeline = "PING\r\n*3\r\n$3\r\nSET\r\n$9\r\ncutcutcut\r\n$4\r\n\r\n\r\n\r\n" +
+	"GET cutcutcut\r\n*0\r\n" +
+	"*4\r\n$4\r\nZADD\r\n$9\r\nctzctzctz\r\n$2\r\n10\r\n$1\r\nm\r\n" +
+	"\r\nECHO \"a b\"\n*1\r\n$4\r\nPING\r\n"
 
 func TestCutAtEveryByte(t *testing.T) {
 	var cases []hostile
