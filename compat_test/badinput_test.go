@@ -135,7 +135,8 @@ func (c *conn) collect(want *outcome) (outcome, error) {
 	buf := make([]byte, 64<<10)
 	for {
 		wait := quiet
-		if want != nil && (len(got.bytes) < len(want.bytes) || want.closed) {
+		alike := want != nil && bytes.HasPrefix(want.bytes, got.bytes)
+		if alike && (len(got.bytes) < len(want.bytes) || want.closed) {
 			wait = ioTimeout
 		}
 		if err := c.net.SetReadDeadline(time.Now().Add(wait)); err != nil {
@@ -149,8 +150,6 @@ func (c *conn) collect(want *outcome) (outcome, error) {
 		case err != nil:
 			got.closed = true
 			return got, nil
-		case want != nil && !bytes.HasPrefix(want.bytes, got.bytes):
-			return got, nil // it differs already: no need to wait for the rest
 		}
 	}
 }
