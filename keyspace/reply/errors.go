@@ -268,3 +268,22 @@ const (
 	lfuNote = " Please note that when switching between policies at runtime LRU and LFU data will" +
 		" take some time to adjust."
 )
+
+// The texts of the bitmap commands.
+const (
+	ErrBitOffset    Error = "ERR bit offset is not an integer or out of range"
+	ErrBitValue     Error = "ERR bit is not an integer or out of range"
+	ErrBitArgument  Error = "ERR The bit argument must be 1 or 0."
+	ErrBitNot       Error = "ERR BITOP NOT must be called with a single source key."
+	ErrBitfieldType Error = "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is" +
+		" not supported but i64 is."
+	ErrBitfieldOverflow Error = "ERR Invalid OVERFLOW type specified"
+	ErrBitfieldReadOnly Error = "ERR BITFIELD_RO only supports the GET subcommand"
+)
+
+// The texts of SINTERCARD and its relatives.
+const (
+	ErrNumKeys       Error = "ERR numkeys should be greater than 0"
+	ErrTooManyKeys   Error = "ERR Number of keys can't be greater than number of args"
+	ErrNegativeLimit Error = "ERR LIMIT can't be negative"
+)
