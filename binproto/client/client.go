@@ -134,12 +134,20 @@ func (c *Conn) DoContext(ctx context.Context, args ...any) (Value, error) {
 	v, err := c.roundTrip()
 	stop()
 	if err != nil {
-		if ctx.Err() != nil {
-			err = ctx.Err()
-		}
-		return Value{}, c.fail(err)
+		return Value{}, c.fail(cause(ctx, err))
 	}
 	return v, v.Err()
+}
+
+// cause is the context's error if it was the context that broke a call off.
+func cause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if deadline, has := ctx.Deadline(); has && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded // which ctx is about to say
+	}
+	return err
 }
 
 // roundTrip flushes and receives the reply to the last command that has been sent.
