@@ -90,6 +90,7 @@ type Engine struct {
 	stats         Stats
 	info          infoState
 	shutdownAsked bool
+	httpWarnedMs  int64 // when an attack was logged last
 	observers     []Observer
 	recorders     []Recorder
 	recordArgs    [][]byte // of Ctx.Record

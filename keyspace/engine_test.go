@@ -55,6 +55,12 @@ func (c *testConn) Busy() bool {
 	return c.busy
 }
 
+func (c *testConn) Waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.held)
+}
+
 func (c *testConn) Abort() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,6 +1,7 @@
 package keyspace
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -116,6 +117,10 @@ func (e *Engine) Commands() []*Spec { return e.table }
 func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 	e.stats.Commands++
 	w := s.w
+	if spec == nil && isHTTP(args[0]) {
+		e.abortHTTP(s)
+		return
+	}
 	w.Begin()
 	if rejection := e.check(s, spec, args); rejection != "" {
 		if spec != nil {
@@ -177,6 +182,29 @@ func (e *Engine) unknown(args [][]byte) reply.Error {
 		return reply.UnknownSubcommand(args[1], strings.ToUpper(container.Name))
 	}
 	return reply.UnknownCommand(args)
+}
+
+// isHTTP reports whether a command is a line of an HTTP request that a web page has made a browser
+// send, in the hope that its next line is taken for a command.
+func isHTTP(name []byte) bool {
+	return bytes.EqualFold(name, []byte("post")) || bytes.EqualFold(name, []byte("host:"))
+}
+
+// httpWarningEveryMs is how often an attack is logged at most.
+const httpWarningEveryMs = 60_000
+
+// abortHTTP ends the session without a word to it. Redis: securityWarningCommand.
+func (e *Engine) abortHTTP(s *Session) {
+	if e.httpWarnedMs == 0 || e.nowMs-e.httpWarnedMs > httpWarningEveryMs {
+		e.httpWarnedMs = e.nowMs
+		e.log(LogWarning, "Possible SECURITY ATTACK detected. It looks like somebody is sending"+
+			" POST or Host: commands to Redis. This is likely due to an attacker attempting to"+
+			" use Cross Protocol Scripting to compromise your Redis instance. Connection from "+
+			s.info.RemoteAddr+" aborted.")
+	}
+	s.w.Truncate(0) // Redis: what was replied before is not sent either
+	s.flags |= sessionCloseSoon
+	s.conn.Abort()
 }
 
 // authRequired reports whether the session must authenticate first.

@@ -224,3 +224,17 @@ func TestSyntaxOfTheTable(t *testing.T) {
 		check(s)
 	}
 }
+
+// TestHTTPIsCutOff: a browser that was talked into sending a request gets nothing and does
+// nothing.
+func TestHTTPIsCutOff(t *testing.T) {
+	for _, line := range []string{"POST / HTTP/1.1", "post", "Host: x", "hOST:"} {
+		e := newEngine(t, keyspace.Options{})
+		c, d := newClient(t, e), newClient(t, e)
+		c.do(line + "\nSET k v")
+		if !c.conn.closed || !c.conn.aborted {
+			t.Errorf("%s: the connection stays open", line)
+		}
+		runExchanges(t, []exchange{{d, "GET k", "$-1\r\n"}})
+	}
+}

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -38,9 +39,32 @@ const (
 		"either BYSCORE or BYLEX"
 )
 
+// errorf makes the text of an error that quotes what a client has sent. What is quoted ends at a
+// NUL byte, line ends at the end of the text go, and those within it become blanks.
+// Redis: addReplyErrorFormat, whose arguments are C strings.
+func errorf(format string, args ...any) Error {
+	for i, arg := range args {
+		switch a := arg.(type) {
+		case []byte:
+			args[i] = cString(a)
+		case string:
+			before, _, _ := strings.Cut(a, "\x00")
+			args[i] = before
+		}
+	}
+	text := strings.Trim(fmt.Sprintf(format, args...), "\r\n")
+	return Error(strings.NewReplacer("\r", " ", "\n", " ").Replace(text))
+}
+
+// cString is the bytes before the first NUL.
+func cString(b []byte) []byte {
+	before, _, _ := bytes.Cut(b, []byte{0})
+	return before
+}
+
 // WrongArity is the reply to a wrong number of arguments of a command ("get", "config|get").
 func WrongArity(command string) Error {
-	return Error(fmt.Sprintf("ERR wrong number of arguments for '%s' command", command))
+	return errorf("ERR wrong number of arguments for '%s' command", command)
 }
 
 // UnknownCommand quotes the command and the beginning of its arguments, as Redis cuts them.
@@ -49,7 +73,7 @@ func UnknownCommand(args [][]byte) Error {
 	var list []byte
 	for i := 1; i < len(args) && len(list) < quoted; i++ {
 		room := quoted - len(list)
-		arg := args[i]
+		arg := cString(args[i])
 		if len(arg) > room {
 			arg = arg[:room]
 		}
@@ -61,7 +85,7 @@ func UnknownCommand(args [][]byte) Error {
 	if len(name) > quoted {
 		name = name[:quoted]
 	}
-	return Error(fmt.Sprintf("ERR unknown command '%s', with args beginning with: %s", name, list))
+	return errorf("ERR unknown command '%s', with args beginning with: %s", name, list)
 }
 
 // UnknownSubcommand is the reply to "CONFIG NOPE".
@@ -70,17 +94,17 @@ func UnknownSubcommand(sub []byte, command string) Error {
 	if len(sub) > quoted {
 		sub = sub[:quoted]
 	}
-	return Error(fmt.Sprintf("ERR unknown subcommand '%s'. Try %s HELP.", sub, command))
+	return errorf("ERR unknown subcommand '%s'. Try %s HELP.", sub, command)
 }
 
 // InvalidExpire is the reply to a deadline that does not fit.
 func InvalidExpire(command string) Error {
-	return Error(fmt.Sprintf("ERR invalid expire time in '%s' command", command))
+	return errorf("ERR invalid expire time in '%s' command", command)
 }
 
 // UnsupportedOption is the reply to an option of EXPIRE that does not exist.
 func UnsupportedOption(option []byte) Error {
-	return Error(fmt.Sprintf("ERR Unsupported option %s", option))
+	return errorf("ERR Unsupported option %s", option)
 }
 
 // Failure is the reply when the server could not do what it was asked to, for a reason of its own.
@@ -176,14 +200,14 @@ func ReasonHostnameLength(limit int) Reason {
 
 // ConfigRefused is the reply to a CONFIG SET that changes nothing, because of one parameter.
 func ConfigRefused(parameter string, why Reason) Error {
-	return Error(fmt.Sprintf("ERR CONFIG SET failed (possibly related to argument '%s') - %s",
-		parameter, why))
+	return errorf("ERR CONFIG SET failed (possibly related to argument '%s') - %s",
+		parameter, why)
 }
 
 // ConfigUnknown is the reply to a CONFIG SET of a parameter that does not exist.
 func ConfigUnknown(parameter string) Error {
-	return Error(fmt.Sprintf("ERR Unknown option or number of arguments for CONFIG SET - '%s'",
-		parameter))
+	return errorf("ERR Unknown option or number of arguments for CONFIG SET - '%s'",
+		parameter)
 }
 
 // The texts of the handshake: AUTH, HELLO, CLIENT.
@@ -194,31 +218,31 @@ const (
 	ErrHelloVersion Error = "ERR Protocol version is not an integer or out of range"
 	ErrNoProto      Error = "NOPROTO unsupported protocol version"
 	ErrHelloNoAuth  Error = "NOAUTH HELLO must be called with the client already authenticated," +
-		" otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the" +
+		" otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the" +
 		" client and select the RESP protocol version at the same time"
 	ErrClientName Error = "ERR Client names cannot contain spaces, newlines or special characters."
 )
 
 // HelloSyntax quotes the argument of HELLO that can't be read.
 func HelloSyntax(option []byte) Error {
-	return Error(fmt.Sprintf("ERR Syntax error in HELLO option '%s'", option))
+	return errorf("ERR Syntax error in HELLO option '%s'", option)
 }
 
 // UnrecognizedOption is the reply to an attribute that CLIENT SETINFO does not know.
 func UnrecognizedOption(option []byte) Error {
-	return Error(fmt.Sprintf("ERR Unrecognized option '%s'", option))
+	return errorf("ERR Unrecognized option '%s'", option)
 }
 
 // ClientAttribute is the reply to a value of CLIENT SETINFO that CLIENT LIST could not show.
 func ClientAttribute(option []byte) Error {
-	return Error(fmt.Sprintf("ERR %s cannot contain spaces, newlines or special characters.",
-		option))
+	return errorf("ERR %s cannot contain spaces, newlines or special characters.",
+		option)
 }
 
 // IntegerRange is the reply to an integer outside of what the command takes.
 func IntegerRange(least, most int64) Error {
-	return Error(fmt.Sprintf("ERR value is out of range, value must between %d and %d",
-		least, most))
+	return errorf("ERR value is out of range, value must between %d and %d",
+		least, most)
 }
 
 // The texts of SHUTDOWN.
@@ -234,8 +258,8 @@ func UnknownDebug(sub []byte) Error {
 	if len(sub) > quoted {
 		sub = sub[:quoted]
 	}
-	return Error(fmt.Sprintf("ERR unknown subcommand or wrong number of arguments for '%s'. Try"+
-		" DEBUG HELP.", sub))
+	return errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try"+
+		" DEBUG HELP.", sub)
 }
 
 // The texts of COMMAND.
