@@ -62,7 +62,10 @@ func serve(config *keyspace.Config) int {
 	if !s.start() {
 		return 1
 	}
+	quit := make(chan struct{})
+	go returnMemory(quit)
 	code := s.wait(signals)
+	close(quit)
 	return max(code, s.end())
 }
 
