@@ -57,7 +57,8 @@ type conn struct {
 	out       []byte
 	sent      int // out[:sent] has been written
 
-	busy atomic.Bool // out is the loop's until it has been written
+	busy atomic.Bool  // out is the loop's until it has been written
+	left atomic.Int64 // bytes of out that have not been written
 }
 
 var _ keyspace.Conn = (*conn)(nil)
@@ -93,9 +94,13 @@ func (c *conn) deliver(out []byte) (kept bool) {
 		}
 	}
 	c.out, c.sent = out, n
+	c.left.Store(int64(len(out) - n))
 	c.busy.Store(true)
 	return true
 }
+
+// Waiting is how many bytes have not been written yet.
+func (c *conn) Waiting() int { return int(c.left.Load()) }
 
 // Busy reports whether kept output is still being written.
 func (c *conn) Busy() bool { return c.busy.Load() }
@@ -157,6 +162,7 @@ func (c *conn) reads() bool {
 func (c *conn) write() {
 	n, err := writeSome(c.fd, c.out[c.sent:])
 	c.sent += n
+	c.left.Add(-int64(n))
 	if err != nil {
 		c.loop.close(c)
 		return

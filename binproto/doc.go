@@ -86,8 +86,9 @@
 //	another machine's, in protected mode        code 5, "DENIED ..."
 //
 // A request of no strings is answered as an unknown command with an empty name, and the connection
-// goes on. Before it closes the connection the loop reads, and drops, a little of what is unread, since
-// closing with unread input would reset the connection and might destroy the error on its way.
+// goes on. Before the loop closes a connection for what it sent it reads, and drops, a little of
+// what is unread: closing with unread input would reset the connection, and might destroy the error
+// on its way.
 //
 // # Text
 //

@@ -197,6 +197,13 @@ func (c *plainConn) Flush(out []byte, state keyspace.FlushState) (kept bool) {
 	return kept
 }
 
+// Waiting is how many bytes have not been written yet.
+func (c *plainConn) Waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.out)
+}
+
 // Busy reports whether kept output is still being written.
 func (c *plainConn) Busy() bool { return c.busy.Load() }
 

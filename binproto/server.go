@@ -36,6 +36,8 @@ type Engine interface {
 var _ Engine = (*keyspace.Engine)(nil)
 
 // Options configure a Server. The zero value listens on a free port of all addresses.
+//
+// Safe for concurrent use. The server keeps a copy.
 type Options struct {
 	// Bind are the addresses to listen on, as in native-bind; one that begins with "-" may be
 	// missing. None: all of IPv6 and IPv4 through one socket.

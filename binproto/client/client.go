@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ringer-kv/ringer/binproto/frame"
@@ -35,6 +37,8 @@ const DefaultMaxReplyBytes = 1 << 30
 const bufferBytes = 16 << 10
 
 // Options configure a connection. The zero value is a good default.
+//
+// Safe for concurrent use. Nothing changes them.
 type Options struct {
 	// Timeout bounds each Do, Flush and Receive; 0 is no bound. A deadline of a context that
 	// comes earlier prevails.
@@ -47,16 +51,24 @@ type Options struct {
 	MaxReplyBytes int64
 }
 
-// Conn is a connection to a server. One goroutine may use it at a time, except that one may call
-// Send and Flush while another calls Receive, and that Close may be called at any time.
+// Conn is a connection to a server.
+//
+// Safe for concurrent use. Do is one unit; of Send, Flush and Receive each is, so that goroutines
+// which share a connection for pipelines must agree on whose reply comes next: one that sends and
+// one that receives is the usual way.
 type Conn struct {
 	conn    net.Conn
 	options Options
-	r       *bufio.Reader
+
+	writing sync.Mutex // held by Send and Flush
 	w       *bufio.Writer
 	frame   []byte // of the request being written
-	unread  int    // replies that Do has to skip
-	err     error  // why the connection is of no use any more
+
+	reading sync.Mutex // held by Receive
+	r       *bufio.Reader
+
+	unread atomic.Int64 // replies that have not been received, which Do skips
+	err    atomic.Pointer[error]
 }
 
 // Dial connects to a server at "host:port".
@@ -124,7 +136,11 @@ func (c *Conn) Do(args ...any) (Value, error) { return c.DoContext(context.Backg
 
 // DoContext is Do that gives up when the context is done.
 func (c *Conn) DoContext(ctx context.Context, args ...any) (Value, error) {
-	if err := c.Send(args...); err != nil {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	if err := c.send(args); err != nil {
 		return Value{}, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -155,8 +171,8 @@ func (c *Conn) roundTrip() (v Value, err error) {
 	if err = c.w.Flush(); err != nil {
 		return Value{}, err
 	}
-	for c.unread > 0 {
-		c.unread--
+	for c.unread.Load() > 0 {
+		c.unread.Add(-1)
 		if v, err = c.receive(); err != nil {
 			return Value{}, err
 		}
@@ -189,8 +205,14 @@ func (c *Conn) bound(ctx context.Context) (stop func()) {
 
 // Send appends a command to the write buffer, which goes out when it is full, and by Flush or Do.
 func (c *Conn) Send(args ...any) error {
-	if c.err != nil {
-		return c.err
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	return c.send(args)
+}
+
+func (c *Conn) send(args []any) error {
+	if err := c.failed(); err != nil {
+		return err
 	}
 	if len(args) == 0 {
 		return errors.New("client: a command has a name")
@@ -199,24 +221,26 @@ func (c *Conn) Send(args ...any) error {
 	if err != nil {
 		return err
 	}
-	if cap(b) <= bufferBytes {
-		c.frame = b
-	}
-	c.unread++
-	if _, err := c.w.Write(b); err != nil {
-		return c.fail(err)
-	}
-	return nil
+	return c.write(b)
 }
 
 // SendStrings is Send for arguments that are strings already; it allocates nothing.
 func (c *Conn) SendStrings(args ...string) error {
-	if c.err != nil {
-		return c.err
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if err := c.failed(); err != nil {
+		return err
 	}
-	c.frame = frame.AppendRequest(c.frame[:0], args...)
-	c.unread++
-	if _, err := c.w.Write(c.frame); err != nil {
+	return c.write(frame.AppendRequest(c.frame[:0], args...))
+}
+
+// write appends a request to the write buffer, and keeps its own if that is not a large one.
+func (c *Conn) write(request []byte) error {
+	if cap(request) <= bufferBytes {
+		c.frame = request
+	}
+	c.unread.Add(1)
+	if _, err := c.w.Write(request); err != nil {
 		return c.fail(err)
 	}
 	return nil
@@ -224,8 +248,10 @@ func (c *Conn) SendStrings(args ...string) error {
 
 // Flush sends what is in the write buffer.
 func (c *Conn) Flush() error {
-	if c.err != nil {
-		return c.err
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if err := c.failed(); err != nil {
+		return err
 	}
 	if c.options.Timeout > 0 {
 		c.conn.SetWriteDeadline(time.Now().Add(c.options.Timeout))
@@ -240,8 +266,10 @@ func (c *Conn) Flush() error {
 // that order, and to a connection that has subscribed also pushes, which Push tells apart. An
 // error reply is a value here, so that err tells of the connection alone.
 func (c *Conn) Receive() (Value, error) {
-	if c.err != nil {
-		return Value{}, c.err
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	if err := c.failed(); err != nil {
+		return Value{}, err
 	}
 	if c.options.Timeout > 0 {
 		c.conn.SetReadDeadline(time.Now().Add(c.options.Timeout))
@@ -250,8 +278,8 @@ func (c *Conn) Receive() (Value, error) {
 	if err != nil {
 		return Value{}, c.fail(err)
 	}
-	if c.unread > 0 {
-		c.unread--
+	if c.unread.Load() > 0 {
+		c.unread.Add(-1)
 	}
 	return v, nil
 }
@@ -307,9 +335,18 @@ func noEOF(err error) error {
 
 // fail closes the connection for good.
 func (c *Conn) fail(err error) error {
-	c.err = fmt.Errorf("%w: %w", ErrClosed, err)
+	closed := fmt.Errorf("%w: %w", ErrClosed, err)
+	c.err.CompareAndSwap(nil, &closed)
 	c.conn.Close()
 	return err
+}
+
+// failed is why the connection is of no use any more, or nil.
+func (c *Conn) failed() error {
+	if err := c.err.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // pushKinds are the first elements of pushes.

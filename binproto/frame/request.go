@@ -35,6 +35,8 @@ var (
 )
 
 // Limits bound a request. All are inclusive.
+//
+// Safe for concurrent use. The parser changes nothing.
 type Limits struct {
 	FrameBytes  int64 // payload of the frame
 	StringBytes int64

@@ -37,6 +37,8 @@ func (t Tag) String() string {
 const MaxDepth = 64
 
 // Error is an error reply.
+//
+// Safe for concurrent use. Nothing changes it.
 type Error struct {
 	Code reply.Code
 	Text string // with its prefix: "WRONGTYPE Operation against ..."
@@ -47,7 +49,7 @@ func (e *Error) Error() string { return e.Text }
 
 // Value is a decoded reply. The zero value is nil.
 //
-// Safe for concurrent use, as nothing changes it.
+// Safe for concurrent use. Nothing changes it.
 type Value struct {
 	tag   Tag
 	bits  uint64 // of the integer or the double; the code of an error

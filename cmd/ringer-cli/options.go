@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -51,6 +50,11 @@ var (
 	errHelp    = errors.New("help asked for")
 	errVersion = errors.New("version asked for")
 )
+
+// complaint is an error in the words of redis-cli.
+type complaint string
+
+func (c complaint) Error() string { return string(c) }
 
 // options are the settings of a run.
 type options struct {
@@ -104,7 +108,7 @@ func parseOptions(args []string, env func(string) string, outTTY bool) (*options
 
 // badOption is what redis-cli says of an option that it does not know, or that lacks its value.
 func badOption(name string) error {
-	return fmt.Errorf("Unrecognized option or bad number of args for: '%s'", name)
+	return complaint("Unrecognized option or bad number of args for: '" + name + "'")
 }
 
 // flag sets an option without a value, if name is one.
@@ -131,7 +135,7 @@ func (o *options) set(name, value string) (err error) {
 		o.host = value
 	case "-p":
 		if o.port, err = strconv.Atoi(value); err != nil || o.port < 0 || o.port > 65535 {
-			return errors.New("Invalid server port.")
+			return complaint("Invalid server port.")
 		}
 	case "-u":
 		return o.setURI(value)
@@ -167,14 +171,14 @@ func number(name, value string) (int, error) {
 func (o *options) setURI(uri string) error {
 	u, err := url.Parse(uri)
 	if err != nil || (u.Scheme != "ringer" && u.Scheme != "redis") {
-		return errors.New("Invalid URI scheme")
+		return complaint("Invalid URI scheme")
 	}
 	if host := u.Hostname(); host != "" {
 		o.host = host
 	}
 	if port := u.Port(); port != "" {
 		if o.port, err = strconv.Atoi(port); err != nil || o.port > 65535 {
-			return errors.New("Invalid server port.")
+			return complaint("Invalid server port.")
 		}
 	}
 	if u.User != nil {
@@ -187,7 +191,7 @@ func (o *options) setURI(uri string) error {
 	}
 	if path := strings.TrimPrefix(u.Path, "/"); path != "" {
 		if o.db, err = strconv.Atoi(path); err != nil {
-			return fmt.Errorf("Invalid database in URI: '%s'", path)
+			return complaint("Invalid database in URI: '" + path + "'")
 		}
 	}
 	return nil

@@ -163,7 +163,7 @@ func leadingRepeat(args []string) (repeat int, rest []string, err error) {
 		return 1, args, nil
 	}
 	if n <= 0 {
-		return 0, nil, errors.New("Invalid ringer-cli repeat command option value.")
+		return 0, nil, complaint("Invalid ringer-cli repeat command option value.")
 	}
 	return n, args[1:], nil
 }
