@@ -5,6 +5,10 @@ import "github.com/ringer-kv/ringer/keyspace"
 // Table is every command there is, for keyspace.Options. One line per command.
 func Table() []*keyspace.Spec {
 	return []*keyspace.Spec{
+		// bitmap.go, bitmap_count.go, bitmap_op.go, bitmap_field.go
+		&setbitSpec, &getbitSpec, &bitcountSpec, &bitposSpec, &bitopSpec, &bitfieldSpec,
+		&bitfieldroSpec,
+
 		// connection.go
 		&authSpec, &clientSpec, &echoSpec, &helloSpec, &pingSpec, &quitSpec, &resetSpec,
 		&selectSpec,
@@ -24,6 +28,11 @@ func Table() []*keyspace.Spec {
 
 		// object.go
 		&objectSpec,
+
+		// set.go, set_algebra.go, set_random.go
+		&saddSpec, &scardSpec, &sdiffSpec, &sdiffstoreSpec, &sinterSpec, &sintercardSpec,
+		&sinterstoreSpec, &sismemberSpec, &smembersSpec, &smismemberSpec, &smoveSpec, &spopSpec,
+		&srandmemberSpec, &sremSpec, &sscanSpec, &sunionSpec, &sunionstoreSpec,
 
 		// zset.go, zrange.go
 		&zaddSpec, &zremSpec, &zscoreSpec, &zcardSpec, &zrankSpec, &zrangeSpec, &zquerySpec,

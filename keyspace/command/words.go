@@ -6,4 +6,5 @@ var (
 	pxatWord      = []byte("PXAT")
 	delWord       = []byte("DEL")
 	pexpireatWord = []byte("PEXPIREAT")
+	sremWord      = []byte("SREM")
 )

@@ -67,7 +67,9 @@ func (s *Set) intsAdd(n int64) bool {
 		b = s.intsMove(b, grown)
 	}
 	_, added := intset.Add(b, n)
-	s.intsLimit()
+	if added {
+		s.intsLimit()
+	}
 	return added
 }
 

@@ -100,8 +100,8 @@ func (s *Set) Contains(member []byte) bool {
 	return r != 0
 }
 
-// Add puts the member into the set, and returns false if it was there. O(1). The member is copied;
-// it must not be a part of the set's own memory.
+// Add puts the member into the set, and returns false if it was there: then nothing has changed.
+// O(1). The member is copied; it must not be a part of the set's own memory.
 func (s *Set) Add(member []byte) bool {
 	added := s.add(member)
 	s.checkSmall()

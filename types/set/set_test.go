@@ -334,6 +334,22 @@ func TestRemoveWhileWalking(t *testing.T) {
 	}
 }
 
+// Redis: a limit that has become smaller is only looked at when a member comes.
+func TestSmallerLimit(t *testing.T) {
+	s := bothEncodings(t, 10)[0]
+	s.env.Limits.MaxIntsetEntries = 3
+	ref := s.Ref()
+	if s.Add([]byte("5")) || s.Encoding() != Intset || s.Ref() != ref {
+		t.Error("a member that was there has changed the set")
+	}
+	if !s.Remove([]byte("5")) || s.Encoding() != Intset {
+		t.Error("a Remove has changed the encoding")
+	}
+	if !s.Add([]byte("5")) || s.Encoding() != Hashtable {
+		t.Error("the limit is not looked at")
+	}
+}
+
 func TestEachStops(t *testing.T) {
 	for _, s := range bothEncodings(t, 10) {
 		n := 0
