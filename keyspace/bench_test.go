@@ -18,8 +18,9 @@ func (c *benchConn) Flush(_ []byte, state keyspace.FlushState) bool {
 	return false
 }
 
-func (c *benchConn) Busy() bool { return false }
-func (c *benchConn) Abort()     {}
+func (c *benchConn) Waiting() int { return 0 }
+func (c *benchConn) Busy() bool   { return false }
+func (c *benchConn) Abort()       {}
 
 // BenchmarkBatch is the owner's part of a request: SET and GET in turn, over 100,000 keys, in
 // batches of many, which hides what the hand-over costs.

@@ -63,9 +63,6 @@ func (e *Engine) startBatch(s *Session, b *Batch) {
 		e.dropBatch(s)
 		return
 	}
-	if s.kept && !s.conn.Busy() {
-		s.kept, s.keptBytes, s.softSinceMs = false, 0, 0
-	}
 	if b.Spare != nil {
 		if e.scratch == nil {
 			e.scratch = b.Spare[:0]
@@ -125,7 +122,7 @@ func (e *Engine) finishBatch(s *Session) {
 
 // ready reports whether the connection takes output now. If not, drained will be called.
 func (e *Engine) ready(s *Session) bool {
-	if !s.kept {
+	if !s.conn.Busy() {
 		return true
 	}
 	if s.drain.Load() == drainQueued {
@@ -135,7 +132,6 @@ func (e *Engine) ready(s *Session) bool {
 	if s.conn.Busy() || !s.drain.CompareAndSwap(drainWanted, drainIdle) {
 		return false
 	}
-	s.kept, s.keptBytes, s.softSinceMs = false, 0, 0
 	return true
 }
 
@@ -150,9 +146,7 @@ func (e *Engine) flush(s *Session, state FlushState) bool {
 		return true
 	}
 	e.stats.OutputBytes += int64(len(out))
-	if s.conn.Flush(out, state) {
-		s.kept, s.keptBytes = true, len(out)
-	} else {
+	if !s.conn.Flush(out, state) {
 		e.keepScratch(out)
 	}
 	return true
@@ -248,7 +242,7 @@ func (e *Engine) overLimit(s *Session) bool {
 	if limit.HardBytes == 0 && limit.SoftBytes == 0 {
 		return false
 	}
-	waiting := uint64(s.w.Len() + s.keptBytes)
+	waiting := uint64(s.w.Len() + s.conn.Waiting())
 	if limit.HardBytes != 0 && waiting > limit.HardBytes {
 		return true
 	}

@@ -64,14 +64,15 @@ const (
 // Conn is the front end's half of a connection as the owner sees it. The owner calls its methods;
 // none may block or take a lock that can be held for long.
 type Conn interface {
-	// Flush passes output on; it may be empty. When kept is false the bytes have been written (or
-	// dropped, if the connection is dead) and the owner uses the buffer again. When kept is true
-	// the connection owns the buffer until it is written: Busy is true until then, and the
-	// connection calls Session.Drained once Busy has become false. The owner does not call Flush
-	// with bytes while Busy. Flush(nil, state) only passes on the state, also while Busy, and
-	// CloseAfter then holds for what has been kept.
+	// Flush passes output on; it may be empty. When kept is true the connection owns the buffer
+	// from then on; when it is false, the bytes have been written, copied, or dropped because the
+	// connection is dead, and the owner uses the buffer again. Flush(nil, state) only passes on the
+	// state, also while Busy, and CloseAfter then holds for what has not been written yet.
 	Flush(out []byte, state FlushState) (kept bool)
-	// Busy reports whether kept output is still being written.
+	// Waiting is how many bytes have been passed on and not been written yet.
+	Waiting() int
+	// Busy reports whether so much is waiting that the owner may pass on no more. When that ends,
+	// the connection calls Session.Drained.
 	Busy() bool
 	// Abort closes the connection at once, dropping what is unsent.
 	Abort()
@@ -104,12 +105,10 @@ type Session struct {
 	flags   sessionFlags
 
 	batch *Batch // being executed or waiting; nil between batches
-	kept  bool   // the connection may still hold output of ours
 	drain atomic.Int32
 	dirty bool // stands in the engine's list of sessions to flush
 	class int  // of client-output-buffer-limit
 
-	keptBytes   int   // what the connection may still hold
 	softSinceMs int64 // since when the output has been over the soft limit; 0: it is not
 
 	authenticated atomic.Bool

@@ -321,7 +321,11 @@ func (g *gate) drain() verdict {
 	}
 }
 
-// Busy reports whether so much output is kept that the owner has to wait. Called by the owner.
+// Waiting is how many bytes are kept. Called by the owner.
+func (g *gate) Waiting() int { return int(g.out.bytes.Load()) }
+
+// Busy reports whether so much output is kept that the owner has to wait; less than that may be
+// kept, and more be added to it. Called by the owner.
 func (g *gate) Busy() bool { return g.out.full() }
 
 // Abort closes the connection at once. Called by the owner.
