@@ -34,6 +34,7 @@ const (
 
 // zrangeOptions are the options of ZRANGE and its relatives, and the range itself.
 type zrangeOptions struct {
+	fixed         bool // the name of the command says by and reverse, no option may
 	by            zrangeBy
 	reverse       bool
 	withScores    bool
@@ -92,11 +93,11 @@ func (o *zrangeOptions) parseOption(opts *cursor) reply.Error {
 		if o.limit, ok = opts.Int(); !ok {
 			return reply.ErrNotInteger
 		}
-	case opts.Is("REV"):
+	case !o.fixed && !o.reverse && opts.Is("REV"):
 		o.reverse = true
-	case opts.Is("BYLEX"):
+	case !o.fixed && o.by == byRank && opts.Is("BYLEX"):
 		o.by = byLex
-	case opts.Is("BYSCORE"):
+	case !o.fixed && o.by == byRank && opts.Is("BYSCORE"):
 		o.by = byScore
 	default:
 		return reply.ErrSyntax
