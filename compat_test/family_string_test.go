@@ -507,13 +507,17 @@ var stringFamily = []weighted{
 	{6, func(g *gen) []string { return g.command("OBJECT", words("ENCODING", g.key())) }},
 	{1, func(g *gen) []string { return g.command("OBJECT", words("REFCOUNT", g.key())) }},
 	{8, func(g *gen) []string { return g.command("APPEND", words(g.key(), g.piece())) }},
-	{6, func(g *gen) []string { return g.command("SETRANGE", words(g.key(), g.stringOffset(), g.piece())) }},
+	{6, func(g *gen) []string {
+		return g.command("SETRANGE", words(g.key(), g.stringOffset(), g.piece()))
+	}},
 	{6, func(g *gen) []string {
 		return g.command(g.of("GETRANGE", "SUBSTR"), words(g.key(), g.small(), g.small()))
 	}},
 	{2, func(g *gen) []string { return g.command("STRLEN", words(g.key())) }},
 	{6, func(g *gen) []string { return g.command(g.of("INCR", "DECR"), words(g.key())) }},
-	{6, func(g *gen) []string { return g.command(g.of("INCRBY", "DECRBY"), words(g.key(), g.small())) }},
+	{6, func(g *gen) []string {
+		return g.command(g.of("INCRBY", "DECRBY"), words(g.key(), g.small()))
+	}},
 	{6, func(g *gen) []string { return g.command("INCRBYFLOAT", words(g.key(), g.longDouble())) }},
 	{3, func(g *gen) []string { return g.command("GETSET", words(g.key(), g.stringValue())) }},
 	{2, func(g *gen) []string { return g.command("GETDEL", words(g.key())) }},

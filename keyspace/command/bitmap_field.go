@@ -230,20 +230,8 @@ func (o *fieldOp) write(value []byte, n uint64) {
 
 // fit is n + increment as a number of the field's type. It is not ok if the sum does not fit and
 // the operation is to fail then.
-//
-// Redis: checkSignedBitfieldOverflow, checkUnsignedBitfieldOverflow. The operand of an unsigned SET
-// is taken as a number without a sign, so that -1 is too large.
 func (o *fieldOp) fit(n, increment int64) (fitting int64, ok bool) {
-	least, most := int64(0), int64(math.MaxInt64)>>(63-o.bits)
-	over, under := uint64(n) > uint64(most), false
-	if o.signed {
-		least, most = math.MinInt64>>(64-o.bits), math.MaxInt64>>(64-o.bits)
-		over, under = n > most, n < least
-	}
-	if !over && !under {
-		over = increment > 0 && uint64(increment) > uint64(most)-uint64(n)
-		under = increment < 0 && -uint64(increment) > uint64(n)-uint64(least)
-	}
+	over, under, least, most := o.overflows(n, increment)
 	sum := n + increment
 	switch {
 	case !over && !under:
@@ -260,17 +248,40 @@ func (o *fieldOp) fit(n, increment int64) (fitting int64, ok bool) {
 	return sum & most, true
 }
 
-// bitfieldGetKeys tells whether the key is only read.
+// overflows reports whether n + increment is above or below what the type can hold. The operand of
+// an unsigned SET is taken as a number without a sign, so that -1 is too large.
+//
+// Redis: checkSignedBitfieldOverflow, checkUnsignedBitfieldOverflow. room wraps around for an n far
+// below the least number, which is then said to be above the most.
+func (o *fieldOp) overflows(n, increment int64) (over, under bool, least, most int64) {
+	if !o.signed {
+		most = math.MaxInt64 >> (63 - o.bits)
+		over = uint64(n) > uint64(most) || increment > 0 && increment > most-n
+		return over, increment < 0 && increment < -n, 0, most
+	}
+	least, most = math.MinInt64>>(64-o.bits), math.MaxInt64>>(64-o.bits)
+	room, depth := most-n, least-n
+	narrow := o.bits < 64
+	over = n > most || increment > room && (narrow || n >= 0 && increment > 0)
+	under = n < least || increment < depth && (narrow || n < 0 && increment < 0)
+	return over, under, least, most
+}
+
+// bitfieldGetKeys tells whether the key is only read. What can't be read writes.
 func bitfieldGetKeys(args [][]byte) []keyspace.KeyRef {
 	flags := keyspace.RO | keyspace.Access
 	opts := newCursor(args, 2)
 	for opts.More() {
-		if !opts.IsWith("GET", 2) {
+		switch {
+		case opts.IsWith("GET", 2):
+			opts.Arg()
+			opts.Arg()
+		case opts.IsWith("OVERFLOW", 1):
+			opts.Arg()
+		default:
+			opts.Rest()
 			flags = keyspace.RW | keyspace.Access | keyspace.Update
-			break
 		}
-		opts.Arg()
-		opts.Arg()
 	}
 	return []keyspace.KeyRef{{Index: 1, Flags: flags}}
 }

@@ -179,7 +179,7 @@ func getrangeGenericCommand(c *keyspace.Ctx) {
 }
 
 // rangeWithin cuts a range with inclusive ends, of which negative ones count from the end, to a
-// size. It is empty if start > end.
+// size. It is empty if from > to; both lie within -1 and size.
 func rangeWithin(start, end, size int64) (from, to int64) {
 	if start < 0 {
 		start += size
@@ -187,5 +187,5 @@ func rangeWithin(start, end, size int64) (from, to int64) {
 	if end < 0 {
 		end += size
 	}
-	return max(start, 0), min(max(end, 0), size-1)
+	return min(max(start, 0), size), min(max(end, 0), size-1)
 }

@@ -1,0 +1,122 @@
+package keyspace_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/ringer-kv/ringer/keyspace"
+)
+
+// TestStringsAgainstAModel writes strings in place, lets them grow over every limit and shrink, and
+// checks the invariants all along.
+func TestStringsAgainstAModel(t *testing.T) {
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			e := newEngine(t, keyspace.Options{Seed: seed + 1})
+			c := newClient(t, e)
+			m := stringModel{}
+			rnd := rand.New(rand.NewPCG(seed, 7))
+			for step := range 3000 {
+				script, want := m.step(rnd)
+				if got := c.do(script); got != want {
+					t.Fatalf("step %d: %.80s\ngot  %.80q\nwant %.80q", step, script, got, want)
+				}
+				if step%20 == 0 {
+					e.Do(e.Check)
+				}
+			}
+			for k, v := range m {
+				if got := c.do("GET " + k); got != bulk(v) {
+					t.Errorf("%s has %d bytes in place of %d", k, len(got), len(bulk(v)))
+				}
+			}
+			e.Do(e.Check)
+			c.do("FLUSHDB")
+			waitFor(t, func() bool { return e.UsedBytes() == 0 })
+		})
+	}
+}
+
+// stringModel is what the strings should be. No value has a blank, which the scripts split at.
+type stringModel map[string]string
+
+func (m stringModel) step(rnd *rand.Rand) (script, want string) {
+	k := strings.Repeat("k", 1+rnd.IntN(3)) + strconv.Itoa(rnd.IntN(6))
+	piece := strings.Repeat("x", 1+valueSizes[rnd.IntN(len(valueSizes)-1)]>>rnd.IntN(8))
+	old := m[k]
+	switch rnd.IntN(8) {
+	case 0, 1, 2:
+		m[k] = old + piece
+		return "APPEND " + k + " " + piece, intOf(len(m[k]))
+	case 3, 4:
+		at := rnd.IntN(len(old) + 1 + rnd.IntN(200))
+		padded := old + strings.Repeat("\x00", max(0, at+len(piece)-len(old)))
+		m[k] = padded[:at] + piece + padded[at+len(piece):]
+		return fmt.Sprintf("SETRANGE %s %d %s", k, at, piece), intOf(len(m[k]))
+	case 5:
+		m[k] = piece
+		return "SET " + k + " " + piece, "+OK\r\n"
+	case 6:
+		n := rnd.Int64() >> rnd.IntN(64)
+		m[k] = strconv.FormatInt(n, 10)
+		return "MSET " + k + " " + m[k] + " other 1", "+OK\r\n"
+	}
+	if n, err := strconv.ParseInt(old, 10, 64); err == nil && n < 1<<62 {
+		m[k] = strconv.FormatInt(n+1000, 10)
+		return "INCRBY " + k + " 1000", fmt.Sprintf(":%d\r\n", n+1000)
+	}
+	delete(m, k)
+	return "DEL " + k, intReply(old != "")
+}
+
+func intOf(n int) string { return fmt.Sprintf(":%d\r\n", n) }
+
+// TestAppendIsLinear lets a string grow to a few MiB by small pieces: the memory that it is copied
+// to in total stays in proportion to its size, and what it keeps as room is bounded.
+func TestAppendIsLinear(t *testing.T) {
+	e := newEngine(t, keyspace.Options{})
+	c := newClient(t, e)
+	line := "APPEND k " + strings.Repeat("x", 1<<10) + "\n"
+	for range 40 {
+		c.do(strings.Repeat(line, 100))
+	}
+	const size = 40 * 100 << 10
+	if got := c.do("STRLEN k"); got != intOf(size) {
+		t.Fatalf("STRLEN = %q", got)
+	}
+	waitFor(t, func() bool { return e.UsedBytes() < size*5/4 })
+	e.Do(e.Check)
+}
+
+// TestSetrangeRefusesWhatDoesNotFit: far beyond the memory there is, and nothing has changed.
+func TestSetrangeRefusesWhatDoesNotFit(t *testing.T) {
+	e := newEngine(t, keyspace.Options{ArenaBytes: 64 << 20})
+	c := newClient(t, e)
+	const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+	script := "SETRANGE k 200000000 x\nSETBIT k 4000000000 1\nEXISTS k"
+	if got := c.do(script); got != oom+oom+":0\r\n" {
+		t.Errorf("got %q", got)
+	}
+	if got := c.do("SETRANGE k 1000000 x"); got != ":1000001\r\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func BenchmarkIncr(b *testing.B) {
+	c := newClient(b, newEngine(b, keyspace.Options{}))
+	script := strings.Repeat("INCR counter\n", 100)
+	for n := 0; n < b.N; n += 100 {
+		c.do(script)
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	c := newClient(b, newEngine(b, keyspace.Options{}))
+	script := strings.Repeat("APPEND k 0123456789abcdef\n", 100) + "DEL k"
+	for n := 0; n < b.N; n += 100 {
+		c.do(script)
+	}
+}
