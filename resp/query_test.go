@@ -12,7 +12,9 @@ import (
 
 // randomCommands makes a stream of commands with arguments of all sizes that matter.
 func randomCommands(rnd *rand.Rand, n int) (stream []byte, want []string) {
-	sizes := []int{0, 1, 16, 900, readBytes - 30, bigArgBytes - 1, bigArgBytes, 70_000, mappedBytes + 5}
+	sizes := []int{
+		0, 1, 16, 900, readBytes - 30, bigArgBytes - 1, bigArgBytes, 70_000, mappedBytes + 5,
+	}
 	for range n {
 		args := make([][]byte, 1+rnd.IntN(5))
 		stream = fmt.Appendf(stream, "*%d\r\n", len(args))

@@ -42,7 +42,7 @@ type Options struct {
 	// Plain listens without epoll.
 	Plain bool
 	// IdleAfter is when a connection without traffic gives up its goroutine and its memory.
-	// 0: 5 seconds.
+	// 0: a second.
 	IdleAfter time.Duration
 	// Log takes log lines; nil drops them.
 	Log func(level keyspace.LogLevel, text string)
@@ -50,7 +50,7 @@ type Options struct {
 
 // defaultIdleAfter: a goroutine with redcon's buffers costs 12 KiB and taking it up again about
 // 10 microseconds, so it may go quite soon.
-const defaultIdleAfter = 5 * time.Second
+const defaultIdleAfter = time.Second
 
 // ErrServerClosed is returned by Serve and ServeConn after Close.
 var ErrServerClosed = errors.New("resp: server closed")

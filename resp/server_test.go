@@ -524,7 +524,9 @@ func TestCloseLeavesNothing(t *testing.T) {
 		served := make(chan error)
 		go func() { served <- s.Serve() }()
 		for _, a := range s.Addrs() {
-			for _, send := range []string{"", "PING\r\n", "BLOCK\r\n", "*3\r\n$3\r\nSET", "BIG 30000000\r\n"} {
+			for _, send := range []string{
+				"", "PING\r\n", "BLOCK\r\n", "*3\r\n$3\r\nSET", "BIG 30000000\r\n",
+			} {
 				c := dial(t, a)
 				e.expect(t, "open")
 				c.send(send)
