@@ -1,6 +1,9 @@
 package keyspace
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestHumanBytes: the texts are those of redis-server 7.0.15's INFO memory.
 func TestHumanBytes(t *testing.T) {
@@ -59,17 +62,11 @@ func TestInfoSections(t *testing.T) {
 		for i, n := range c.names {
 			args[i] = []byte(n)
 		}
-		found := false
-		for i := range infoSections {
-			if s := &infoSections[i]; s.title == c.title {
-				found = true
-				if got := s.wanted(args); got != c.want {
-					t.Errorf("INFO %q shows %s: %v", c.names, c.title, got)
-				}
-			}
-		}
-		if !found {
-			t.Errorf("there is no section %s", c.title)
+		at := slices.IndexFunc(infoSections[:], func(s infoSection) bool {
+			return s.title == c.title
+		})
+		if got := infoSections[at].wanted(args); got != c.want {
+			t.Errorf("INFO %q shows %s: %v", c.names, c.title, got)
 		}
 	}
 }
