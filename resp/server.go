@@ -28,6 +28,8 @@ type Engine interface {
 const AnyPort = -1
 
 // Options say where to listen. The zero value listens nowhere: connections come by ServeConn.
+//
+// Nobody changes them. Safe for concurrent use.
 type Options struct {
 	// Bind are the addresses to listen on, as in redis.conf: "*" is all of IPv4, "::*" all of
 	// IPv6, and one with a "-" in front may be missing. Empty: all of both.

@@ -510,6 +510,23 @@ func descriptors(t *testing.T) int {
 	return len(files)
 }
 
+// occupy makes connections in every state, and returns how many.
+func occupy(t *testing.T, e *fakeEngine, a net.Addr) int {
+	all := []string{"", "PING\r\n", "BLOCK\r\n", "*3\r\n$3\r\nSET", "BIG 30000000\r\n"}
+	for _, send := range all {
+		c := dial(t, a)
+		e.expect(t, "open")
+		c.send(send)
+		switch send {
+		case "PING\r\n":
+			c.expect("+PONG\r\n")
+		case "BLOCK\r\n":
+			e.expect(t, "blocked")
+		}
+	}
+	return len(all)
+}
+
 // TestCloseLeavesNothing: no goroutine, no descriptor, whatever the connections are doing.
 func TestCloseLeavesNothing(t *testing.T) {
 	for _, plain := range []bool{false, true} {
@@ -524,21 +541,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 		served := make(chan error)
 		go func() { served <- s.Serve() }()
 		for _, a := range s.Addrs() {
-			for _, send := range []string{
-				"", "PING\r\n", "BLOCK\r\n", "*3\r\n$3\r\nSET", "BIG 30000000\r\n",
-			} {
-				c := dial(t, a)
-				e.expect(t, "open")
-				c.send(send)
-				switch send {
-				case "PING\r\n":
-					c.expect("+PONG\r\n")
-				case "BLOCK\r\n":
-					e.expect(t, "blocked")
-				}
-				defer c.Close()
-				files++ // ours
-			}
+			files += occupy(t, e, a) // ours
 		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
