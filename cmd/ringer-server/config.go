@@ -42,11 +42,17 @@ func readConfig(l keyspace.CommandLine) (*keyspace.Config, error) {
 	return config, settle(config)
 }
 
+// fatal is a line of Redis's, as it is printed.
+type fatal string
+
+func (f fatal) Error() string { return string(f) }
+
 // settle makes the process stand where the configuration says: relative paths count from dir.
 func settle(config *keyspace.Config) error {
 	if config.Dir != "" {
 		if err := os.Chdir(config.Dir); err != nil {
-			return fmt.Errorf("Can't chdir to '%s': %s", config.Dir, keyspace.SystemError(err))
+			return fatal(fmt.Sprintf("Can't chdir to '%s': %s", config.Dir,
+				keyspace.SystemError(err)))
 		}
 	}
 	dir, err := os.Getwd()
@@ -59,7 +65,7 @@ func settle(config *keyspace.Config) error {
 	}
 	f, err := openLog(config.LogFile)
 	if err != nil {
-		return fmt.Errorf("Can't open the log file: %s", keyspace.SystemError(err))
+		return fatal("Can't open the log file: " + keyspace.SystemError(err))
 	}
 	return f.Close()
 }
