@@ -1,0 +1,6 @@
+//go:build invariants
+
+package hash
+
+// invariants makes every change check the hash.
+const invariants = true
