@@ -6,39 +6,80 @@ import (
 	"time"
 )
 
-// returnInterval is how often the Go heap is looked at, returnBytes from how much on what it
-// holds for nothing is given back.
 const (
+	// returnInterval is how often the Go heap is looked at.
 	returnInterval = time.Second
-	returnBytes    = 16 << 20
+	// returnBytes is from how much on that the heap holds for nothing it is given back.
+	returnBytes = 16 << 20
+	// collectAfter is how many looks without a collection make one due: what connections have
+	// left behind is not known to be garbage before.
+	collectAfter = 3
+	// collectRarely is what that grows to while such collections find nothing.
+	collectRarely = 60
 )
 
-// returnMemory gives memory of the Go heap back to the system soon after it has become free. The
-// data isn't there, but the buffers of connections are: the reply to a GET of 64 MiB, the stacks
-// and buffers of 10,000 clients that have gone. Left to itself, the collector would keep their
-// memory until the next collection, which in an idle server is minutes away.
-func returnMemory(stop <-chan struct{}) {
-	ticker := time.NewTicker(returnInterval)
-	defer ticker.Stop()
-	samples := []metrics.Sample{
+// janitor gives memory of the Go heap back to the system soon after it has become free. The data
+// isn't there, but the buffers of connections are: the reply to a GET of 64 MiB, the stacks and
+// buffers of 10,000 clients that have gone or fallen silent. Left to itself, the collector would
+// keep their memory until the next collection, which in an idle server is minutes away.
+//
+// Owned by the goroutine of returnMemory.
+type janitor struct {
+	samples []metrics.Sample
+	cycles  uint64 // collections at the last look
+	quiet   int    // looks since the last collection
+	after   int    // looks that make one due
+}
+
+func newJanitor() *janitor {
+	return &janitor{after: collectAfter, samples: []metrics.Sample{
 		{Name: "/memory/classes/heap/objects:bytes"},
 		{Name: "/memory/classes/heap/free:bytes"},
 		{Name: "/memory/classes/heap/unused:bytes"},
 		{Name: "/gc/heap/live:bytes"},
+		{Name: "/gc/cycles/total:gc-cycles"},
+	}}
+}
+
+// look reads how much the heap holds, and how much of it the last collection found in use.
+func (j *janitor) look() (held, live int64, cycles uint64) {
+	metrics.Read(j.samples)
+	for i := range j.samples[:3] {
+		held += int64(j.samples[i].Value.Uint64())
 	}
-	for {
+	return held, int64(j.samples[3].Value.Uint64()), j.samples[4].Value.Uint64()
+}
+
+// tidy is one look at the heap.
+func (j *janitor) tidy() {
+	held, live, cycles := j.look()
+	if cycles != j.cycles {
+		j.cycles, j.quiet = cycles, 0
+	}
+	j.quiet++
+	switch {
+	case held-live > returnBytes:
+		debug.FreeOSMemory()
+	case held > returnBytes && j.quiet >= j.after:
+		debug.FreeOSMemory()
+		if left, _, _ := j.look(); held-left < returnBytes {
+			j.after = min(2*j.after, collectRarely)
+		} else {
+			j.after = collectAfter
+		}
+	}
+}
+
+// returnMemory looks after the heap until stop is closed.
+func returnMemory(stop <-chan struct{}) {
+	ticker := time.NewTicker(returnInterval)
+	defer ticker.Stop()
+	for j := newJanitor(); ; {
 		select {
 		case <-stop:
 			return
 		case <-ticker.C:
-		}
-		metrics.Read(samples)
-		held := int64(0)
-		for i := range samples[:3] {
-			held += int64(samples[i].Value.Uint64())
-		}
-		if idle := held - int64(samples[3].Value.Uint64()); idle > returnBytes {
-			debug.FreeOSMemory()
+			j.tidy()
 		}
 	}
 }
