@@ -29,7 +29,11 @@ type Ctx struct {
 }
 
 // Error replies with an error.
-func (c *Ctx) Error(e reply.Error) { c.Reply.Error(e) }
+func (c *Ctx) Error(e reply.Error) {
+	c.Spec.stats.Failed++
+	c.Engine.noteError(e)
+	c.Reply.Error(e)
+}
 
 // OK replies OK.
 func (c *Ctx) OK() { c.Reply.Status("OK") }

@@ -3,14 +3,18 @@ package keyspace
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ringer-kv/ringer/keyspace/reply"
 )
 
 // RedisVersion is the version of Redis whose behaviour ringer has, as INFO and HELLO tell it:
@@ -38,7 +42,7 @@ var infoSections = [...]infoSection{
 	{"CPU", true, (*Engine).infoCPU},
 	{"Modules", true, func(*Engine, *infoWriter) {}},
 	{"Commandstats", false, (*Engine).infoCommandStats},
-	{"Errorstats", true, func(*Engine, *infoWriter) {}},
+	{"Errorstats", true, (*Engine).infoErrorStats},
 	{"Latencystats", false, func(*Engine, *infoWriter) {}},
 	{"Cluster", true, (*Engine).infoCluster},
 	{"Keyspace", true, (*Engine).infoKeyspace},
@@ -321,6 +325,24 @@ func (w *infoWriter) command(s *Spec) {
 	}
 }
 
+// maxErrorKinds is how many first words of errors are counted apart: a script can make up more.
+const maxErrorKinds = 128
+
+// noteError counts an error reply, in all and by its first word. Redis: afterErrorReply.
+func (e *Engine) noteError(err reply.Error) {
+	e.stats.ErrorReplies++
+	kind, _, _ := strings.Cut(string(err), " ")
+	if n, known := e.info.errors[kind]; known || len(e.info.errors) < maxErrorKinds {
+		e.info.errors[kind] = n + 1
+	}
+}
+
+func (e *Engine) infoErrorStats(w *infoWriter) {
+	for _, kind := range slices.Sorted(maps.Keys(e.info.errors)) {
+		w.text("errorstat_"+kind, "count="+strconv.FormatInt(e.info.errors[kind], 10))
+	}
+}
+
 func (e *Engine) infoCluster(w *infoWriter) { w.zero("cluster_enabled") }
 
 func (e *Engine) infoKeyspace(w *infoWriter) {
@@ -363,11 +385,13 @@ type infoState struct {
 	sampleMs                int64 // of the last sample
 	peakBytes, startupBytes int64
 	replID                  string
+	errors                  map[string]int64 // error replies by their first word
 }
 
 // startInfo is called once, when the engine stands.
 func (e *Engine) startInfo() {
 	e.info.replID = e.randomHex(40)
+	e.info.errors = make(map[string]int64)
 	e.info.startupBytes = e.usedBytes() + heapBytes()
 	e.info.sampleMs = e.nowMs
 }

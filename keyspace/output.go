@@ -104,6 +104,7 @@ func (e *Engine) finishBatch(s *Session) {
 	state := BatchDone
 	if s.flags&sessionCloseSoon == 0 && b.Fatal != "" {
 		s.w.Begin()
+		e.noteError(b.Fatal)
 		s.w.Error(b.Fatal)
 		s.w.End()
 		b.Fatal = ""

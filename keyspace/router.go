@@ -126,7 +126,7 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 		if spec != nil {
 			spec.stats.Rejected++
 		}
-		e.stats.ErrorReplies++
+		e.noteError(rejection)
 		w.Error(rejection)
 		w.End()
 		return

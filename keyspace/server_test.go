@@ -172,6 +172,7 @@ func TestInfoCounts(t *testing.T) {
 	c := newClient(t, newEngine(t, keyspace.Options{Clock: clock}))
 	runExchanges(t, []exchange{
 		{c, "SET a 1 EX 100\nSET b 2\nGET a\nGET b\nGET nosuch\nGET", ok},
+		{c, "ZADD a 1 x", "-WRONGTYPE "},
 		{c, "SELECT 2\nSET c 3", ok},
 	})
 	clock.advance(90 * time.Second)
@@ -180,8 +181,11 @@ func TestInfoCounts(t *testing.T) {
 		"db0:keys=2,expires=1,avg_ttl=10000", "db2:keys=1,expires=0,avg_ttl=0",
 		"keyspace_hits:2", "keyspace_misses:1", "total_connections_received:1",
 		"connected_clients:1", "uptime_in_seconds:90", "rdb_changes_since_last_save:3",
-		"total_error_replies:1", "total_commands_processed:9", "instantaneous_ops_per_sec:0",
-		"cmdstat_get:calls=3,", "cmdstat_set:calls=3,", "redis_version:" + keyspace.RedisVersion,
+		"total_error_replies:2", "total_commands_processed:10", "instantaneous_ops_per_sec:0",
+		"errorstat_ERR:count=1", "errorstat_WRONGTYPE:count=1",
+		"cmdstat_zadd:calls=1,usec=0,usec_per_call=0.00,rejected_calls=0,failed_calls=1",
+		"cmdstat_get:calls=3,usec=0,usec_per_call=0.00,rejected_calls=1,failed_calls=0",
+		"cmdstat_set:calls=3,", "redis_version:" + keyspace.RedisVersion,
 		"maxmemory_policy:noeviction", "role:master", "cluster_enabled:0", "loading:0",
 	} {
 		if !strings.Contains(info, "\r\n"+line) {
@@ -197,7 +201,7 @@ func TestInfoCounts(t *testing.T) {
 			t.Errorf("INFO lacks %q after CONFIG RESETSTAT", line)
 		}
 	}
-	if strings.Contains(info, "cmdstat_get:") {
+	if strings.Contains(info, "cmdstat_get:") || strings.Contains(info, "errorstat_") {
 		t.Error("CONFIG RESETSTAT keeps the calls of commands")
 	}
 }

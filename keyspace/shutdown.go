@@ -33,6 +33,7 @@ func (e *Engine) ResetStats() {
 	e.limits.Rejected.Store(0)
 	e.info.commands, e.info.input, e.info.output = rate{}, rate{}, rate{}
 	e.info.peakBytes = 0
+	clear(e.info.errors)
 	for _, s := range e.table {
 		s.stats = CommandStats{}
 		for _, sub := range s.Sub {
