@@ -45,6 +45,8 @@ type Config struct {
 	IOThreads              int    // processors that run goroutines
 	MaxMemory              uint64 // bytes; 0: no limit
 	MaxMemoryPolicy        string
+	HashMaxListpackEntries int
+	HashMaxListpackValue   int // bytes
 	ListMaxListpackSize    int // list.Limits.Fill
 	SetMaxIntsetEntries    int
 	ZsetMaxListpackEntries int
@@ -107,6 +109,31 @@ func (c *Config) Ignored() []string {
 	for i := range parameters {
 		p := &parameters[i]
 		if p.field == nil && c.kept[i] != p.initial {
+			names = append(names, p.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// KeptParameters are the parameters that have no effect yet: they are checked, kept and shown.
+func KeptParameters() []string {
+	return parametersWhere(func(p *parameter) bool {
+		return p.field == nil && p.flags&paramUnsupported == 0
+	})
+}
+
+// RefusedParameters are the parameters that can't be set to anything but their default, since a
+// server that took them silently would promise what it does not do.
+func RefusedParameters() []string {
+	return parametersWhere(func(p *parameter) bool { return p.flags&paramUnsupported != 0 })
+}
+
+// parametersWhere are the names of the parameters that fit, sorted.
+func parametersWhere(fits func(p *parameter) bool) []string {
+	var names []string
+	for i := range parameters {
+		if p := &parameters[i]; fits(p) {
 			names = append(names, p.name)
 		}
 	}

@@ -331,6 +331,26 @@ func TestConfigIgnored(t *testing.T) {
 	}
 }
 
+// TestParameterLists: each parameter is one of used, kept and refused; the last are few.
+func TestParameterLists(t *testing.T) {
+	kept, refused := KeptParameters(), RefusedParameters()
+	want := []string{
+		"aclfile", "appendonly", "cluster-enabled", "daemonize", "replicaof", "tls-port",
+	}
+	if !slices.Equal(refused, want) {
+		t.Errorf("refused: %v", refused)
+	}
+	for _, name := range kept {
+		p := &parameters[lookupParameter(name)]
+		if p.field != nil || slices.Contains(refused, name) {
+			t.Errorf("%s is kept, and something else", name)
+		}
+	}
+	if !slices.Contains(kept, "save") || slices.Contains(kept, "maxclients") {
+		t.Errorf("kept: %v", kept)
+	}
+}
+
 // TestParseCommandLine: the lines are those that redis-server 7.0.15 quotes in its errors.
 func TestParseCommandLine(t *testing.T) {
 	for _, c := range []struct {
