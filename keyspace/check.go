@@ -79,6 +79,9 @@ func (e Entry) checkObject() int64 {
 	case TypeSet:
 		s := e.Set()
 		o = &s
+	case TypeHash:
+		h := e.Hash()
+		o = &h
 	default:
 		panic("keyspace: entry of type " + e.Type().String())
 	}

@@ -270,8 +270,10 @@ var parameters = [...]parameter{
 	boolean("lazyfree-lazy-user-flush", "no"),
 
 	// Encodings.
-	integer("hash-max-listpack-entries", "512", 0, maxInt64).or("hash-max-ziplist-entries"),
-	memory("hash-max-listpack-value", "64").or("hash-max-ziplist-value"),
+	integer("hash-max-listpack-entries", "512", 0, maxInt64).or("hash-max-ziplist-entries").
+		into(func(c *Config) any { return &c.HashMaxListpackEntries }),
+	memory("hash-max-listpack-value", "64").or("hash-max-ziplist-value").
+		into(func(c *Config) any { return &c.HashMaxListpackValue }),
 	integer("list-max-listpack-size", "-2", math.MinInt32, maxInt32).or("list-max-ziplist-size").
 		into(func(c *Config) any { return &c.ListMaxListpackSize }),
 	integer("list-compress-depth", "0", 0, maxInt32),

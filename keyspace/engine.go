@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/dict"
+	"github.com/ringer-kv/ringer/types/hash"
 	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/set"
 	"github.com/ringer-kv/ringer/types/zset"
@@ -383,6 +384,9 @@ func (e *Engine) applyLimits() {
 	}
 	e.space.list.Limits = list.Limits{Fill: c.ListMaxListpackSize}
 	e.space.set.Limits = set.Limits{MaxIntsetEntries: c.SetMaxIntsetEntries}
+	e.space.hash.Limits = hash.Limits{
+		MaxEntries: c.HashMaxListpackEntries, MaxValueBytes: c.HashMaxListpackValue,
+	}
 	e.limits.LogLevel.Store(int32(c.LogLevel))
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
 }

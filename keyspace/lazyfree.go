@@ -5,6 +5,7 @@ import (
 
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/dict"
+	"github.com/ringer-kv/ringer/types/hash"
 	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/set"
 	"github.com/ringer-kv/ringer/types/zset"
@@ -82,6 +83,7 @@ type space struct {
 	zset    zset.Env
 	list    list.Env
 	set     set.Env
+	hash    hash.Env
 	pending int  // chains that have not come back
 	retired bool // by FLUSHALL: to be closed when the last chain is back
 }
@@ -96,6 +98,7 @@ func (e *Engine) newSpace() (*space, error) {
 		arena: a,
 		zset:  zset.Env{Arena: a, Seed: e.seed},
 		set:   set.Env{Arena: a, Seed: e.seed},
+		hash:  hash.Env{Arena: a, Seed: e.seed},
 		list:  list.Env{Arena: a},
 	}, nil
 }

@@ -2,6 +2,7 @@ package keyspace
 
 import (
 	"github.com/ringer-kv/ringer/types/arena"
+	"github.com/ringer-kv/ringer/types/hash"
 	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/set"
 	"github.com/ringer-kv/ringer/types/zset"
@@ -68,6 +69,8 @@ func (e *Engine) releaseObject(en Entry) {
 		e.free(l.FreeChain)
 	case TypeSet:
 		e.releaseSet(en.Set())
+	case TypeHash:
+		e.releaseHash(en.Hash())
 	default:
 		panic("keyspace: entry of type " + en.Type().String())
 	}
@@ -86,6 +89,9 @@ func (e Entry) freeObject(sp *space, c *arena.Chain) {
 	case TypeSet:
 		s := set.Open(&sp.set, e.Object(), setEncoding(e.Encoding()))
 		s.FreeChain(c)
+	case TypeHash:
+		h := hash.Open(&sp.hash, e.Object(), hashEncoding(e.Encoding()))
+		h.FreeChain(c)
 	default:
 		panic("keyspace: entry of type " + e.Type().String())
 	}
