@@ -6,7 +6,10 @@ import (
 	"strings"
 
 	"github.com/ringer-kv/ringer/types/arena"
+	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/num"
+	"github.com/ringer-kv/ringer/types/set"
+	"github.com/ringer-kv/ringer/types/zset"
 )
 
 // This file is what strings and bitmaps need of a DB beyond SetString: values that are written in
@@ -179,4 +182,176 @@ func (e Entry) IdleSeconds() int64 {
 func (e Entry) AccessFrequency() int64 {
 	const initial, decayMinutes = 5, 1 // Redis: LFU_INIT_VAL, lfu-decay-time
 	return max(initial-e.IdleSeconds()/60/decayMinutes, 0)
+}
+
+// What follows is of values of all types: how they go to another key, and into another database.
+// All databases share one arena.
+
+// DB is the database of that number, which must be below Databases.
+func (e *Engine) DB(index int) *DB { return e.dbs[index] }
+
+// SwapDBs exchanges the data of two databases, which sessions see at once. O(1).
+func (e *Engine) SwapDBs(i, j int) {
+	a, b := e.dbs[i], e.dbs[j]
+	a.table, b.table = b.table, a.table
+	a.expires, b.expires = b.expires, a.expires
+}
+
+// MoveTo gives the value of a key, with its deadline and access clock, to another key, perhaps of
+// another database, in the place of what that had; the first one is no more. Both entries become
+// invalid. O(1): an object or a blob stays where it is.
+func (e Entry) MoveTo(dst Entry) Entry {
+	from, to := e.db, dst.db
+	deadlineMs, mortal := e.Deadline()
+	tail := e.bytesOfTail()
+	n := to.allocEntry(dst, e.Type(), e.Encoding(), tail)
+	copy(n.tail(tail), e.tail(tail))
+	n.head().Meta = e.head().Meta
+	from.Persist(e)
+	from.table.Remove(from.arena, e.ref)
+	from.arena.Free(e.ref, e.bytes())
+	to.replace(dst, n, false)
+	if mortal {
+		to.SetDeadline(n, deadlineMs)
+	}
+	return n
+}
+
+// bytesOfTail is the size of what stands behind the key in the entry's block.
+func (e Entry) bytesOfTail() int {
+	switch {
+	case e.Type() != TypeString:
+		return objectTailBytes
+	case e.Encoding() == EncRawBlob:
+		return blobTailBytes
+	}
+	_, tail := e.inlineString()
+	return tail
+}
+
+// CopyTo gives a copy of the value of a key, with its deadline, to another key, perhaps of another
+// database, in the place of what that had. It reports false, and has changed nothing, if there is
+// no room for the copy. O(size).
+func (e Entry) CopyTo(dst Entry) bool {
+	if !e.db.hasRoom(int64(e.valueBytes())) {
+		return false
+	}
+	deadlineMs, mortal := e.Deadline()
+	to := dst.db
+	var n Entry
+	if e.Type() == TypeString {
+		enc := e.Encoding()
+		if enc == EncRawBlob { // perhaps the key is so short that the value is inline
+			enc = EncRaw
+		}
+		n = to.PutString(dst, enc, e.StringBytes(), false)
+	} else {
+		enc, object := e.copyObject()
+		n = to.addObject(dst, e.Type(), enc, object)
+	}
+	if mortal {
+		to.SetDeadline(n, deadlineMs)
+	}
+	return true
+}
+
+// hasRoom reports whether the arena has room for a block, or many small ones, of that sum.
+func (db *DB) hasRoom(sizeBytes int64) bool {
+	return sizeBytes+sizeBytes/8 < db.arena.AvailableBytes()-arenaReserveBytes
+}
+
+// valueBytes is about what a copy of the value takes.
+func (e Entry) valueBytes() int {
+	switch e.Type() {
+	case TypeString:
+		return len(e.StringBytes())
+	case TypeZSet:
+		s := e.SortedSet()
+		return s.MemoryUsage()
+	case TypeSet:
+		s := e.Set()
+		return s.MemoryUsage()
+	case TypeList:
+		l := e.List()
+		return l.MemoryUsage()
+	}
+	panic("keyspace: entry of type " + e.Type().String())
+}
+
+// copyObject copies the value of an entry that is no string. Redis: the encoding stays, unless the
+// limits have been lowered since.
+func (e Entry) copyObject() (Encoding, arena.Ref) {
+	switch e.Type() {
+	case TypeZSet:
+		s := e.copySortedSet()
+		return sortedSetKeyEncoding(&s), s.Ref()
+	case TypeSet:
+		s := e.copySet()
+		return setKeyEncoding(&s), s.Ref()
+	case TypeList:
+		l, to := e.List(), e.db.NewList()
+		l.EachPack(to.AppendPack)
+		if to.Encoding() == list.Packed {
+			return EncQuicklistPacked, to.Ref()
+		}
+		return EncQuicklist, to.Ref()
+	}
+	panic("keyspace: entry of type " + e.Type().String())
+}
+
+func (e Entry) copySortedSet() zset.Set {
+	env, s := &e.db.engine.space.zset, e.SortedSet()
+	if b := s.Listpack(); b != nil {
+		to, err := zset.FromListpack(env, b)
+		ensure(err == nil, "the listpack of %q is no sorted set: %v", e.key, err)
+		return to
+	}
+	to := zset.NewSkiplist(env, s.Len())
+	for it := s.Iter(s.Window(0, s.Len()), false); it.Next(); {
+		_, err := to.Add(it.Member(nil), it.Score(), 0)
+		ensure(err == nil, "a score of %q: %v", e.key, err)
+	}
+	return to
+}
+
+func (e Entry) copySet() set.Set {
+	env, s := &e.db.engine.space.set, e.Set()
+	if b := s.Intset(); b != nil {
+		to, err := set.FromIntset(env, b)
+		ensure(err == nil, "the intset of %q is none: %v", e.key, err)
+		return to
+	}
+	to := set.NewHashtable(env, s.Len())
+	s.Each(func(member []byte) bool { return to.Add(member) })
+	return to
+}
+
+// NewSortedSetOf is an empty sorted set that belongs to no key yet, with room for n members: for a
+// command that collects a result for StoreSortedSet.
+func (db *DB) NewSortedSetOf(n int) zset.Set {
+	return zset.NewSkiplist(&db.engine.space.zset, n)
+}
+
+// StoreSortedSet makes a new sorted set the value of the key of e, whatever that was, without a
+// deadline, in the encoding that suits its size. An empty one is freed and the key deleted, if
+// there is one, which it reports.
+func (db *DB) StoreSortedSet(e Entry, s *zset.Set) (deleted bool) {
+	if s.Len() > 0 {
+		s.ToListpackIfNeeded()
+		db.addObject(e, TypeZSet, sortedSetKeyEncoding(s), s.Ref())
+		return false
+	}
+	s.Free()
+	if e.Found() {
+		db.Delete(e)
+	}
+	return e.Found()
+}
+
+// sortedSetKeyEncoding is the encoding of a key by that of its sorted set.
+func sortedSetKeyEncoding(s *zset.Set) Encoding {
+	if s.Encoding() == zset.Listpack {
+		return EncListpack
+	}
+	return EncSkiplist
 }

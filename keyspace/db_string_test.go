@@ -120,3 +120,41 @@ func BenchmarkAppend(b *testing.B) {
 		c.do(script)
 	}
 }
+
+// TestValuesMoveAndAreCopied sends values of all sizes and types through RENAME, MOVE, COPY and
+// SWAPDB, with deadlines, and checks that nothing is lost, doubled or kept.
+func TestValuesMoveAndAreCopied(t *testing.T) {
+	e := newEngine(t, keyspace.Options{Seed: 1})
+	c := newClient(t, e)
+	rnd := rand.New(rand.NewPCG(1, 9))
+	key := func() string {
+		return strings.Repeat("key", 1+rnd.IntN(2)*300) + strconv.Itoa(rnd.IntN(5))
+	}
+	for step := range 4000 {
+		k, other, db := key(), key(), rnd.IntN(3)
+		script := [...]string{
+			"SET " + k + " " + strings.Repeat("x", 1+valueSizes[rnd.IntN(len(valueSizes))]),
+			"ZADD " + k + strings.Repeat(fmt.Sprintf(" %d m%d", step, step), 1+rnd.IntN(200)),
+			fmt.Sprintf("ZADD %s 1 %d 2 %s", k, step, strings.Repeat("m", 1+rnd.IntN(100))),
+			fmt.Sprintf("SADD %s %d %d", k, step, rnd.Int()),
+			"RPUSH " + k + strings.Repeat(" element", 1+rnd.IntN(2000)),
+			"RENAME " + k + " " + other,
+			fmt.Sprintf("MOVE %s %d", k, db),
+			fmt.Sprintf("COPY %s %s DB %d REPLACE", k, other, db),
+			fmt.Sprintf("COPY %s %s REPLACE", k, other),
+			"PEXPIRE " + k + " 1000000",
+			fmt.Sprintf("SWAPDB 0 %d", db),
+			fmt.Sprintf("SELECT %d", db),
+			"UNLINK " + k,
+		}[rnd.IntN(13)]
+		c.do(script)
+		if step%20 == 0 {
+			e.Do(e.Check)
+		}
+	}
+	e.Do(e.Check)
+	for db := range 3 {
+		c.do(fmt.Sprintf("SELECT %d\nFLUSHDB", db))
+	}
+	waitFor(t, func() bool { return e.UsedBytes() == 0 })
+}

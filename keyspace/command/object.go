@@ -118,3 +118,42 @@ func objectFreqCommand(c *keyspace.Ctx) {
 		c.Reply.Int(e.AccessFrequency())
 	}
 }
+
+var touchSpec = keyspace.Spec{
+	Name: "touch", Group: keyspace.Generic, Since: "3.2.1", Arity: -2, Syntax: "key [key ...]",
+	Flags: keyspace.ReadOnly | keyspace.Fast, ACL: keyspace.CatKeyspace,
+	Keys: keyspace.KeyRange(1, -1, 1, keyspace.RO),
+	Tips: []string{"request_policy:multi_shard", "response_policy:agg_sum"},
+	Summary: "Alters the last access time of a key(s). Returns the number of existing keys " +
+		"specified.",
+	Complexity: "O(N) where N is the number of keys that will be touched.",
+	Run:        touchCommand,
+}
+
+func touchCommand(c *keyspace.Ctx) {
+	n := int64(0)
+	for _, key := range c.Args[1:] {
+		if c.DB.LookupRead(key).Found() {
+			n++
+		}
+	}
+	c.Reply.Int(n)
+}
+
+var randomkeySpec = keyspace.Spec{
+	Name: "randomkey", Group: keyspace.Generic, Since: "1.0.0", Arity: 1, Flags: keyspace.ReadOnly,
+	ACL:     keyspace.CatKeyspace,
+	Tips:    []string{"request_policy:all_shards", "nondeterministic_output"},
+	Summary: "Return a random key from the keyspace", Complexity: "O(1)",
+	Run: randomkeyCommand,
+}
+
+func randomkeyCommand(c *keyspace.Ctx) {
+	for c.DB.Len() > 0 {
+		if e := c.DB.Random(); !c.DB.DeleteIfExpired(e) {
+			c.Reply.Bulk(e.Key())
+			return
+		}
+	}
+	c.Reply.Null()
+}

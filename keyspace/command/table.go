@@ -27,7 +27,10 @@ func Table() []*keyspace.Spec {
 		&delSpec, &unlinkSpec, &existsSpec, &typeSpec, &keysSpec, &scanSpec,
 
 		// object.go
-		&objectSpec,
+		&objectSpec, &touchSpec, &randomkeySpec,
+
+		// rename.go
+		&renameSpec, &renamenxSpec, &moveSpec, &copySpec, &swapdbSpec,
 
 		// set.go, set_algebra.go, set_random.go
 		&saddSpec, &scardSpec, &sdiffSpec, &sdiffstoreSpec, &sinterSpec, &sintercardSpec,

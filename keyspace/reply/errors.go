@@ -311,3 +311,23 @@ const (
 	ErrTooManyKeys   Error = "ERR Number of keys can't be greater than number of args"
 	ErrNegativeLimit Error = "ERR LIMIT can't be negative"
 )
+
+// The texts of MOVE, COPY and SWAPDB.
+const (
+	ErrSameObject Error = "ERR source and destination objects are the same"
+	ErrFirstDB    Error = "ERR invalid first DB index"
+	ErrSecondDB   Error = "ERR invalid second DB index"
+)
+
+// The texts of the list commands, and of those that wait.
+const (
+	ErrIndexRange Error = "ERR index out of range"
+	ErrRankZero   Error = "ERR RANK can't be zero: use 1 to start from the first match, 2 from the" +
+		" second ... or use negative to start from the end of the list"
+	ErrCountNegative    Error = "ERR COUNT can't be negative"
+	ErrMaxLenNegative   Error = "ERR MAXLEN can't be negative"
+	ErrCountNotPositive Error = "ERR count should be greater than 0"
+	ErrTimeoutNotFloat  Error = "ERR timeout is not a float or out of range"
+	ErrTimeoutNegative  Error = "ERR timeout is negative"
+	ErrTimeoutRange     Error = "ERR timeout is out of range"
+)
