@@ -40,6 +40,11 @@ func Table() []*keyspace.Spec {
 		// zset.go, zrange.go
 		&zaddSpec, &zremSpec, &zscoreSpec, &zcardSpec, &zrankSpec, &zrangeSpec, &zquerySpec,
 
+		// list_read.go, list_write.go, list_push.go
+		&llenSpec, &lindexSpec, &lrangeSpec, &lposSpec, &linsertSpec, &lsetSpec, &lremSpec,
+		&ltrimSpec, &lpushSpec, &rpushSpec, &lpushxSpec, &rpushxSpec, &lpopSpec, &rpopSpec,
+		&lmpopSpec, &lmoveSpec, &rpoplpushSpec,
+
 		// server.go
 		&configSpec, &debugSpec, &infoSpec, &shutdownSpec, &timeSpec,
 

@@ -6,5 +6,7 @@ var (
 	pxatWord      = []byte("PXAT")
 	delWord       = []byte("DEL")
 	pexpireatWord = []byte("PEXPIREAT")
+	lpopWord      = []byte("LPOP")
+	rpopWord      = []byte("RPOP")
 	sremWord      = []byte("SREM")
 )
