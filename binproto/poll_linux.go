@@ -119,8 +119,7 @@ func (p *poller) remove(fd int) error {
 }
 
 // sleep handles what is ready in the epoll set, and waits for it if nothing is. It waits in Go's
-// own poller, in which the epoll descriptor is: a goroutine that blocks in the system call itself
-// costs a change of threads each time.
+// own poller, in which the epoll descriptor is, and so leaves the processor to other goroutines.
 func (l *loop) sleep() (waited bool, err error) {
 	p := &l.poller
 	if d := l.sleepTime(); d >= 0 {
