@@ -112,6 +112,7 @@ func (in *input) drop(p *pool) {
 // parse appends every whole request to the batch. When the bytes are not the protocol it sets
 // b.Fatal, after which it must not be called again. eof says that nothing more will come.
 func (in *input) parse(b *keyspace.Batch, lim *frame.Limits, eof bool) {
+	from := in.start
 	if in.speaks == undecided {
 		in.speaks = decide(in.buf[in.start:in.end], lim.FrameBytes, eof)
 	}
@@ -121,6 +122,7 @@ func (in *input) parse(b *keyspace.Batch, lim *frame.Limits, eof bool) {
 	case text:
 		in.parseLines(b)
 	}
+	b.Bytes += in.start - from
 }
 
 // decide tells from the first bytes of a connection what it speaks. They are the length of a

@@ -25,6 +25,8 @@ var ErrMaxClients = errors.New("max number of clients reached")
 var ErrClosed = errors.New("keyspace: engine closed")
 
 // Options configure an Engine. The zero value of each field but Commands is a good default.
+//
+// Owned by the keyspace goroutine. Until New it is the caller's.
 type Options struct {
 	Commands []*Spec
 	Config   *Config // owned by the engine from New on; nil: the defaults
@@ -212,6 +214,8 @@ func (e *Engine) Submit(s *Session, b *Batch) {
 }
 
 // Submission is one batch of many that are handed over together.
+//
+// Owned by the keyspace goroutine. Until SubmitAll it is the caller's.
 type Submission struct {
 	Session *Session
 	Batch   *Batch

@@ -22,7 +22,7 @@ import (
 const RedisVersion = "7.0.15"
 
 // Version is ringer's own.
-const Version = "0.2.0"
+const Version = "0.1.0"
 
 // infoSection is one section of INFO. A new one is one line in infoSections.
 type infoSection struct {

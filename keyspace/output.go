@@ -59,6 +59,7 @@ func (e *Engine) openSession(s *Session) {
 func (e *Engine) startBatch(s *Session, b *Batch) {
 	s.batch = b
 	s.lastActiveMs = e.nowMs
+	e.stats.InputBytes += int64(b.Bytes)
 	if s.flags&sessionGone != 0 {
 		e.dropBatch(s)
 		return

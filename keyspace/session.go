@@ -10,8 +10,7 @@ import (
 // in the connection and is used again for the next run: the front end fills it, submits it, and
 // does not touch it or the bytes of its arguments until Conn.Flush has reported BatchDone.
 //
-// Owned by the front end, and between Submit and BatchDone by the keyspace goroutine. Thus it is
-// never used by two at once.
+// Owned by the keyspace goroutine. Before Submit and after BatchDone it is the front end's.
 type Batch struct {
 	// Args are the arguments of all commands in one list; Ends[i] is the index after the last
 	// argument of command i.
@@ -22,6 +21,8 @@ type Batch struct {
 	Fatal reply.Error
 	// EOF says that the peer has closed its half: after the replies the connection is closed.
 	EOF bool
+	// Bytes is how many bytes of the connection the commands were made of.
+	Bytes int
 	// Spare is a buffer that Flush had kept and that has been written: the owner may use it again.
 	Spare []byte
 
@@ -33,7 +34,7 @@ type Batch struct {
 func (b *Batch) Reset() {
 	clear(b.Args)
 	b.Args, b.Ends = b.Args[:0], b.Ends[:0]
-	b.Fatal, b.EOF, b.pos = "", false, 0
+	b.Fatal, b.EOF, b.Bytes, b.pos = "", false, 0, 0
 }
 
 // Len is the number of commands.
@@ -79,6 +80,8 @@ type Conn interface {
 }
 
 // ConnInfo is what a front end knows of a connection when it opens.
+//
+// Owned by the keyspace goroutine. Until Open it is the caller's.
 type ConnInfo struct {
 	RemoteAddr, LocalAddr string // "127.0.0.1:5000", for unix sockets "path:0"
 	Native                bool   // speaks the native protocol
@@ -90,7 +93,7 @@ type ConnInfo struct {
 // Session is the state of one client. The front end makes it with Engine.Open, feeds it with
 // Engine.Submit and ends it with Engine.Hangup, which it must call exactly once.
 //
-// Owned by the keyspace goroutine, but for Drained and ID.
+// Owned by the keyspace goroutine. Drained, ID and Authenticated are for others, too.
 type Session struct {
 	engine *Engine
 	conn   Conn

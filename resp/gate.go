@@ -167,6 +167,7 @@ func (g *gate) submit(more bool) bool {
 	p.small = limits.AuthRequired.Load() && !g.session.Authenticated()
 	used := p.parse(&g.batch, g.query.unused())
 	g.query.use(used, len(g.batch.Args) > 0)
+	g.batch.Bytes += used
 	if g.batch.Len() == 0 && g.batch.Fatal == "" {
 		return false
 	}

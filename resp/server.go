@@ -14,6 +14,7 @@ import (
 	"github.com/tidwall/redcon"
 
 	"github.com/ringer-kv/ringer/keyspace"
+	"github.com/ringer-kv/ringer/keyspace/reply"
 )
 
 // Engine is what this package needs of keyspace.Engine.
@@ -264,24 +265,6 @@ func (s *Server) ServeConn(c net.Conn) error {
 	return s.adopt(c, false)
 }
 
-// The replies to a connection that is not let in.
-const (
-	tooMany = "-ERR max number of clients reached\r\n"
-	denied  = "-DENIED Redis is running in protected mode because protected mode is enabled and no " +
-		"password is set for the default user. In this mode connections are only accepted from the " +
-		"loopback interface. If you want to connect from external computers to Redis you may adopt " +
-		"one of the following solutions: 1) Just disable protected mode sending the command " +
-		"'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis from " +
-		"the same host the server is running, however MAKE SURE Redis is not publicly accessible " +
-		"from internet if you do so. Use CONFIG REWRITE to make this change permanent. 2) " +
-		"Alternatively you can just disable the protected mode by editing the Redis configuration " +
-		"file, and setting the protected mode option to 'no', and then restarting the server. 3) " +
-		"If you started the server manually just for testing, restart it with the " +
-		"'--protected-mode no' option. 4) Setup a an authentication password for the default " +
-		"user. NOTE: You only need to do one of the above things in order for the server to start " +
-		"accepting connections from the outside.\r\n"
-)
-
 // peer is what is known of a connection before it is let in.
 type peer struct {
 	remote, local string
@@ -290,11 +273,18 @@ type peer struct {
 	fd            int
 }
 
+// refuse is the reply to a connection that is not let in.
+func refuse(why reply.Error) string {
+	var w reply.RESP
+	w.Error(why)
+	return string(w.Take())
+}
+
 // newGate makes the gate of a connection. If it may not come in, the text to reply is returned.
 func (s *Server) newGate(p peer, w wire) (g *gate, refusal string) {
 	if p.strange && s.limits.Protected.Load() {
 		s.limits.Rejected.Add(1)
-		return nil, denied
+		return nil, refuse(reply.ErrProtectedMode)
 	}
 	g = &gate{server: s, wire: w, parser: newParser()}
 	g.remote, g.local, g.network = p.remote, p.local, p.network
@@ -307,7 +297,7 @@ func (s *Server) newGate(p peer, w wire) (g *gate, refusal string) {
 	})
 	if err != nil {
 		s.table.remove(g)
-		return nil, tooMany
+		return nil, refuse(reply.ErrMaxClients)
 	}
 	g.session = session
 	return g, ""

@@ -383,7 +383,7 @@ func TestProtectedMode(t *testing.T) {
 		local.send("PING\r\n")
 		local.expect("+PONG\r\n")
 		if ip := strangeAddress(t); ip != nil {
-			dial(t, &net.TCPAddr{IP: ip, Port: port}).expectEnd(denied)
+			dial(t, &net.TCPAddr{IP: ip, Port: port}).expectEnd(refuse(reply.ErrProtectedMode))
 		}
 	}
 }

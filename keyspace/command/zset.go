@@ -243,8 +243,10 @@ var zrankSpec = keyspace.Spec{
 	Keys:       keyspace.KeyAt(1, keyspace.RO|keyspace.Access),
 	Summary:    "Determine the index of a member in a sorted set",
 	Complexity: "O(log(N))",
-	History:    []keyspace.Change{{Version: "7.2.0", Text: "Added the optional `WITHSCORE` argument."}},
-	Run:        zrankCommand,
+	History: []keyspace.Change{
+		{Version: "7.2.0", Text: "Added the optional `WITHSCORE` argument."},
+	},
+	Run: zrankCommand,
 }
 
 func zrankCommand(c *keyspace.Ctx) { zrankGenericCommand(c, false) }

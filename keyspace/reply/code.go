@@ -4,9 +4,6 @@ import "strings"
 
 // The texts of errors that only the native port has.
 const (
-	ErrMaxClients    Error = "ERR max number of clients reached" // Redis: acceptCommonHandler
-	ErrProtectedMode Error = "DENIED protected-mode is on and no password is set: only connections " +
-		"from this machine are accepted"
 	ErrFrameTooBig    Error = "ERR Protocol error: too big frame"
 	ErrStringTooBig   Error = "ERR Protocol error: too big string"
 	ErrTooManyStrings Error = "ERR Protocol error: too many strings"

@@ -51,6 +51,8 @@ type Writer interface {
 }
 
 // Mark is the place of a deferred aggregate header.
+//
+// Owned by the keyspace goroutine.
 type Mark struct {
 	at   int
 	kind byte
@@ -59,6 +61,8 @@ type Mark struct {
 // MarkAt makes a Mark for an implementation in another package.
 func MarkAt(at int, kind byte) Mark { return Mark{at: at, kind: kind} }
 
-// At is the byte position of the header, Kind the aggregate: '*', '~' or '%'.
-func (m Mark) At() int    { return m.at }
+// At is the byte position of the header.
+func (m Mark) At() int { return m.at }
+
+// Kind is the aggregate: '*', '~' or '%'.
 func (m Mark) Kind() byte { return m.kind }
