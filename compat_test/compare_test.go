@@ -22,6 +22,8 @@ type matcher func(want, got value) bool
 var comparisons = []comparison{
 	{"sorted", "the order is that of a hash table with a random seed", equalSorted},
 	{"scan", "cursor and order depend on a hash seed; a large COUNT sees all at once", equalScan},
+	{"pairs", "as sorted, of a hash's fields with their values", equalPairs},
+	{"pairscan", "as scan, of a hash's fields with their values", equalPairScan},
 	{"seconds", "the two servers read their clocks at different moments", equalWithin(2)},
 	{"millis", "the two servers read their clocks at different moments", equalWithin(5000)},
 	{"shape", "clock readings, ids and counters: only the kinds of the values count", equalShape},
@@ -89,6 +91,31 @@ func equalScan(want, got value, same matcher) bool {
 	return same(want.elems[0], got.elems[0]) && equalSorted(want.elems[1], got.elems[1], same)
 }
 
+// equalPairs is equalSorted for elements that belong together in twos.
+func equalPairs(want, got value, same matcher) bool {
+	return equalSorted(inPairs(want), inPairs(got), same)
+}
+
+// inPairs makes one element of every two, which sorts by the first one.
+func inPairs(v value) value {
+	if len(v.elems)%2 != 0 {
+		return v
+	}
+	pairs := make([]value, 0, len(v.elems)/2)
+	for pair := range slices.Chunk(v.elems, 2) {
+		pairs = append(pairs, value{kind: '*', text: pair[0].text, elems: pair})
+	}
+	v.elems = pairs
+	return v
+}
+
+func equalPairScan(want, got value, same matcher) bool {
+	if len(want.elems) != 2 || len(got.elems) != 2 {
+		return same(want, got)
+	}
+	return same(want.elems[0], got.elems[0]) && equalPairs(want.elems[1], got.elems[1], same)
+}
+
 // equalWithin compares integers up to a distance. The negative ones are codes (-1: no deadline,
 // -2: no key) and stand apart, as does every other kind of reply.
 func equalWithin(distance int64) func(want, got value, same matcher) bool {
@@ -154,6 +181,11 @@ func TestComparisonsTellApart(t *testing.T) {
 		{"sorted", list(one), list(one, one), false},
 		{"scan", list(one, list(one, two)), list(one, list(two, one)), true},
 		{"scan", list(one, list(one)), list(two, list(one)), false},
+		{"pairs", list(one, two, nine, one), list(nine, one, one, two), true},
+		{"pairs", list(one, two, nine, one), list(one, one, nine, two), false},
+		{"pairs", list(one), list(two), false},
+		{"pairscan", list(one, list(one, two, nine, two)), list(one, list(nine, two, one, two)), true},
+		{"pairscan", list(one, list(one, two)), list(one, list(two, one)), false},
 		{"seconds", one, two, true},
 		{"seconds", one, nine, false},
 		{"seconds", number("-1"), one, false},

@@ -42,8 +42,7 @@ func spopCommand(c *keyspace.Ctx) {
 // popRandom takes a random member out of the set and replies with it; what will be repeated
 // elsewhere is its removal by name.
 func popRandom(c *keyspace.Ctx, s *set.Set) {
-	var scratch [set.ScratchBytes]byte
-	member := s.Random(c.Rand.Uint64, scratch[:])
+	member := s.Random(c.Rand.Uint64, nil)
 	c.Reply.Bulk(member)
 	c.Record(sremWord, c.Args[1], member)
 	s.Remove(member)
@@ -134,8 +133,7 @@ func srandmemberCommand(c *keyspace.Ctx) {
 	if !ok {
 		return
 	}
-	var scratch [set.ScratchBytes]byte
-	c.Reply.Bulk(s.Random(c.Rand.Uint64, scratch[:]))
+	c.Reply.Bulk(s.Random(c.Rand.Uint64, nil))
 }
 
 func srandmemberWithCountCommand(c *keyspace.Ctx) {

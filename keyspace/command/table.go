@@ -32,6 +32,11 @@ func Table() []*keyspace.Spec {
 		// rename.go
 		&renameSpec, &renamenxSpec, &moveSpec, &copySpec, &swapdbSpec,
 
+		// hash.go, hash_incr.go, hash_random.go
+		&hdelSpec, &hexistsSpec, &hgetSpec, &hgetallSpec, &hincrbySpec, &hincrbyfloatSpec,
+		&hkeysSpec, &hlenSpec, &hmgetSpec, &hmsetSpec, &hrandfieldSpec, &hscanSpec, &hsetSpec,
+		&hsetnxSpec, &hstrlenSpec, &hvalsSpec,
+
 		// set.go, set_algebra.go, set_random.go
 		&saddSpec, &scardSpec, &sdiffSpec, &sdiffstoreSpec, &sinterSpec, &sintercardSpec,
 		&sinterstoreSpec, &sismemberSpec, &smembersSpec, &smismemberSpec, &smoveSpec, &spopSpec,
@@ -44,6 +49,19 @@ func Table() []*keyspace.Spec {
 		&llenSpec, &lindexSpec, &lrangeSpec, &lposSpec, &linsertSpec, &lsetSpec, &lremSpec,
 		&ltrimSpec, &lpushSpec, &rpushSpec, &lpushxSpec, &rpushxSpec, &lpopSpec, &rpopSpec,
 		&lmpopSpec, &lmoveSpec, &rpoplpushSpec,
+
+		// zset_score.go, zset_pop.go, zset_random.go
+		&zincrbySpec, &zmscoreSpec, &zcountSpec, &zlexcountSpec, &zrevrankSpec, &zpopminSpec,
+		&zpopmaxSpec, &zmpopSpec, &zrandmemberSpec, &zscanSpec,
+
+		// zset_range.go, zset_remove.go
+		&zrevrangeSpec, &zrangebyscoreSpec, &zrevrangebyscoreSpec, &zrangebylexSpec,
+		&zrevrangebylexSpec, &zrangestoreSpec, &zremrangebyrankSpec, &zremrangebyscoreSpec,
+		&zremrangebylexSpec,
+
+		// zset_algebra.go
+		&zunionSpec, &zunionstoreSpec, &zinterSpec, &zinterstoreSpec, &zintercardSpec, &zdiffSpec,
+		&zdiffstoreSpec,
 
 		// server.go
 		&configSpec, &debugSpec, &infoSpec, &shutdownSpec, &timeSpec,

@@ -9,4 +9,5 @@ var (
 	lpopWord      = []byte("LPOP")
 	rpopWord      = []byte("RPOP")
 	sremWord      = []byte("SREM")
+	hsetWord      = []byte("HSET")
 )
