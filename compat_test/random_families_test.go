@@ -312,8 +312,9 @@ func leftOpen(args []string) bool {
 
 func isByLex(arg string) bool { return strings.EqualFold(arg, "BYLEX") }
 
-// endsSoon says whether an argument, as a time to live in any unit, ends within a day.
+// endsSoon says whether an argument, as a time to live in any unit, ends within a day, or as a
+// deadline has passed: when an expired key goes is the server's own affair.
 func endsSoon(arg string) bool {
 	n, err := strconv.ParseInt(strings.TrimSpace(arg), 10, 64)
-	return err == nil && n > 1 && n < 86_400_000
+	return err == nil && n > 0 && n < 86_400_000
 }
