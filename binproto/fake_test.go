@@ -27,7 +27,7 @@ type fakeEngine struct {
 	sessions map[*keyspace.Session]*fakeSession
 	opened   int
 	hungUp   int
-	rounds   []int // batches of each SubmitAll
+	rounds   []int // batches of each Round
 
 	events chan string // "blocked", "hangup"
 }
@@ -138,16 +138,20 @@ func (e *fakeEngine) Hangup(s *keyspace.Session) {
 	})
 }
 
-func (e *fakeEngine) SubmitAll(all []keyspace.Submission) {
-	if len(all) == 0 {
-		return
+func (e *fakeEngine) Submit(s *keyspace.Session, b *keyspace.Batch) {
+	e.push(func() { e.execute(e.session(s), b) })
+}
+
+func (e *fakeEngine) Round(all []keyspace.Submission, _ *keyspace.Fence) error {
+	if len(all) > 0 {
+		e.mu.Lock()
+		e.rounds = append(e.rounds, len(all))
+		e.mu.Unlock()
 	}
-	e.mu.Lock()
-	e.rounds = append(e.rounds, len(all))
-	e.mu.Unlock()
 	for _, sub := range all {
-		e.push(func() { e.execute(e.session(sub.Session), sub.Batch) })
+		e.Submit(sub.Session, sub.Batch)
 	}
+	return e.Do(func() {})
 }
 
 func (e *fakeEngine) execute(s *fakeSession, b *keyspace.Batch) {

@@ -311,7 +311,7 @@ func (c *plainConn) take(in *chunk) {
 	}
 	c.batch.EOF = eof
 	c.inFlight = true
-	c.server.engine.SubmitAll([]keyspace.Submission{{Session: c.session, Batch: &c.batch}})
+	c.server.engine.Submit(c.session, &c.batch)
 }
 
 // settle deals with what the keyspace goroutine has passed on.

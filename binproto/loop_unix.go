@@ -24,7 +24,7 @@ type loop struct {
 	engine Engine
 	limits frame.Limits
 	pool   pool
-	nop    func()
+	fence  *keyspace.Fence
 
 	poller  poller
 	polled  []unix.PollFd // what poll(2) is given: base descriptors, then those of hot
@@ -73,7 +73,7 @@ const (
 )
 
 func newLoop(s *Server) *loop {
-	return &loop{server: s, engine: s.engine, nop: func() {}}
+	return &loop{server: s, engine: s.engine, fence: keyspace.NewFence()}
 }
 
 // run serves until the server is closed.
@@ -181,10 +181,10 @@ func (l *loop) exchange() error {
 	if len(l.subs) == 0 && len(l.suspects) == 0 {
 		return nil
 	}
-	l.engine.SubmitAll(l.subs)
+	err := l.engine.Round(l.subs, l.fence)
 	clear(l.subs)
 	l.subs = l.subs[:0]
-	return l.engine.Do(l.nop)
+	return err
 }
 
 // settle deals with what the owner has posted, and with the batches of the round that it has not
@@ -356,7 +356,7 @@ func (l *loop) shutDown() {
 			l.close(c)
 		}
 	}
-	l.engine.Do(l.nop) // an engine that is closed makes no calls either
+	l.engine.Round(nil, l.fence) // an engine that is closed makes no calls either
 	l.settle()
 	l.sweep()
 	l.server.mu.Lock()

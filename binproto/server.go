@@ -25,7 +25,8 @@ var ErrClosed = errors.New("binproto: server closed")
 // Engine is what the front end needs of keyspace.Engine.
 type Engine interface {
 	Open(c keyspace.Conn, info keyspace.ConnInfo) (*keyspace.Session, error)
-	SubmitAll(all []keyspace.Submission)
+	Submit(s *keyspace.Session, b *keyspace.Batch)
+	Round(all []keyspace.Submission, f *keyspace.Fence) error
 	Hangup(s *keyspace.Session)
 	Limits() *keyspace.Limits
 	// Do runs fn in the owner goroutine, behind everything that has been handed over before, and

@@ -215,23 +215,47 @@ func (e *Engine) Submit(s *Session, b *Batch) {
 
 // Submission is one batch of many that are handed over together.
 //
-// Owned by the keyspace goroutine. Until SubmitAll it is the caller's.
+// Owned by the keyspace goroutine. Until Round it is the caller's.
 type Submission struct {
 	Session *Session
 	Batch   *Batch
 }
 
-// SubmitAll hands batches of several sessions over with one push.
-func (e *Engine) SubmitAll(all []Submission) {
-	if len(all) == 0 {
-		return
-	}
-	var newest *event
+// Fence is a place in the queue that a front end waits for, again and again.
+//
+// Safe for concurrent use, but by one Round at a time.
+type Fence struct {
+	ev     event
+	passed chan struct{}
+}
+
+// NewFence makes a fence.
+func NewFence() *Fence {
+	f := &Fence{passed: make(chan struct{}, 1)}
+	f.ev = event{kind: eventRun, run: func() { f.passed <- struct{}{} }}
+	return f
+}
+
+// Round hands batches of several sessions over with one push, and returns when the owner has
+// executed and flushed all of them that do not block and whose output has not met a full socket.
+func (e *Engine) Round(all []Submission, f *Fence) error {
+	newest := &f.ev
+	var older *event
 	for _, sub := range all {
-		sub.Batch.ev = event{kind: eventBatch, s: sub.Session, b: sub.Batch, next: newest}
-		newest = &sub.Batch.ev
+		sub.Batch.ev = event{kind: eventBatch, s: sub.Session, b: sub.Batch, next: older}
+		older = &sub.Batch.ev
 	}
-	e.queue.pushChain(newest, &all[0].Batch.ev)
+	oldest := newest
+	if len(all) > 0 {
+		newest.next, oldest = older, &all[0].Batch.ev
+	}
+	e.queue.pushChain(newest, oldest)
+	select {
+	case <-f.passed:
+		return nil
+	case <-e.done:
+		return ErrClosed
+	}
 }
 
 // Hangup tells that the connection of the session is gone. It must be called exactly once for

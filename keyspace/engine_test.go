@@ -237,7 +237,7 @@ func TestManySessionsAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-func TestSubmitAllKeepsTheOrder(t *testing.T) {
+func TestRoundKeepsTheOrder(t *testing.T) {
 	e := newEngine(t, keyspace.Options{})
 	a, b := newClient(t, e), newClient(t, e)
 	fill := func(c *client, words ...string) keyspace.Submission {
@@ -248,11 +248,24 @@ func TestSubmitAllKeepsTheOrder(t *testing.T) {
 		c.b.Append()
 		return keyspace.Submission{Session: c.s, Batch: &c.b}
 	}
-	e.SubmitAll([]keyspace.Submission{fill(a, "SET", "k", "first"), fill(b, "GET", "k")})
-	if got := b.wait(); got != "$5\r\nfirst\r\n" {
-		t.Errorf("the second of the submission saw %q", got)
+	f := keyspace.NewFence()
+	for range 3 {
+		round := []keyspace.Submission{fill(a, "SET", "k", "first"), fill(b, "GET", "k")}
+		if err := e.Round(round, f); err != nil {
+			t.Fatal(err)
+		}
+		select { // behind the fence both are done
+		case <-a.conn.done:
+		default:
+			t.Fatal("Round has returned before its batch was executed")
+		}
+		if got := b.wait(); got != "$5\r\nfirst\r\n" {
+			t.Errorf("the second of the round saw %q", got)
+		}
 	}
-	a.wait()
+	if err := e.Round(nil, f); err != nil {
+		t.Errorf("an empty round: %v", err)
+	}
 }
 
 func TestReplyWaitsForAStuckPeer(t *testing.T) {
