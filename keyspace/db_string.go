@@ -8,7 +8,6 @@ import (
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/num"
-	"github.com/ringer-kv/ringer/types/set"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -233,7 +232,7 @@ func (e Entry) bytesOfTail() int {
 // database, in the place of what that had. It reports false, and has changed nothing, if there is
 // no room for the copy. O(size).
 func (e Entry) CopyTo(dst Entry) bool {
-	if !e.db.hasRoom(int64(e.valueBytes())) {
+	if !e.db.HasRoom(int64(e.valueBytes())) {
 		return false
 	}
 	deadlineMs, mortal := e.Deadline()
@@ -255,8 +254,9 @@ func (e Entry) CopyTo(dst Entry) bool {
 	return true
 }
 
-// hasRoom reports whether the arena has room for a block, or many small ones, of that sum.
-func (db *DB) hasRoom(sizeBytes int64) bool {
+// HasRoom reports whether the memory left has room for a value of about that size. See Fits for
+// strings.
+func (db *DB) HasRoom(sizeBytes int64) bool {
 	return sizeBytes+sizeBytes/8 < db.arena.AvailableBytes()-arenaReserveBytes
 }
 
@@ -271,6 +271,9 @@ func (e Entry) valueBytes() int {
 	case TypeSet:
 		s := e.Set()
 		return s.MemoryUsage()
+	case TypeHash:
+		h := e.Hash()
+		return h.MemoryUsage()
 	case TypeList:
 		l := e.List()
 		return l.MemoryUsage()
@@ -286,8 +289,13 @@ func (e Entry) copyObject() (Encoding, arena.Ref) {
 		s := e.copySortedSet()
 		return sortedSetKeyEncoding(&s), s.Ref()
 	case TypeSet:
-		s := e.copySet()
-		return setKeyEncoding(&s), s.Ref()
+		s := e.Set()
+		to := s.Copy()
+		return setKeyEncoding(&to), to.Ref()
+	case TypeHash:
+		h := e.Hash()
+		to := h.Copy()
+		return e.Encoding(), to.Ref()
 	case TypeList:
 		l, to := e.List(), e.db.NewList()
 		l.EachPack(to.AppendPack)
@@ -314,18 +322,6 @@ func (e Entry) copySortedSet() zset.Set {
 	return to
 }
 
-func (e Entry) copySet() set.Set {
-	env, s := &e.db.engine.space.set, e.Set()
-	if b := s.Intset(); b != nil {
-		to, err := set.FromIntset(env, b)
-		ensure(err == nil, "the intset of %q is none: %v", e.key, err)
-		return to
-	}
-	to := set.NewHashtable(env, s.Len())
-	s.Each(func(member []byte) bool { return to.Add(member) })
-	return to
-}
-
 // NewSortedSetOf is an empty sorted set that belongs to no key yet, with room for n members: for a
 // command that collects a result for StoreSortedSet.
 func (db *DB) NewSortedSetOf(n int) zset.Set {
@@ -346,6 +342,16 @@ func (db *DB) StoreSortedSet(e Entry, s *zset.Set) (deleted bool) {
 		db.Delete(e)
 	}
 	return e.Found()
+}
+
+// FreeSortedSet frees a sorted set that belongs to no key, in the background if that is work.
+func (db *DB) FreeSortedSet(s *zset.Set) {
+	if s.FreeEffort() <= lazyFreeElements {
+		s.Free()
+		return
+	}
+	detached := *s
+	db.engine.free(detached.FreeChain)
 }
 
 // sortedSetKeyEncoding is the encoding of a key by that of its sorted set.

@@ -356,3 +356,11 @@ const (
 		" default user. NOTE: You only need to do one of the above things in order for the server" +
 		" to start accepting connections from the outside."
 )
+
+// The texts of ZUNION and its relatives.
+const ErrWeight Error = "ERR weight value is not a float"
+
+// NoInputKey is the reply to a ZUNION of no keys.
+func NoInputKey(command string) Error {
+	return Error(fmt.Sprintf("ERR at least 1 input key is needed for '%s' command", command))
+}
