@@ -9,6 +9,7 @@ import (
 // Check tests the invariants of the package comment that concern data and panics with the label
 // of one that does not hold. O(keys). The owner must have nothing on its worker for I3.
 func (e *Engine) Check() {
+	e.checkWaiting()
 	used := int64(0)
 	for _, db := range e.dbs {
 		db.table.Check(db.arena)

@@ -25,6 +25,9 @@ type Ctx struct {
 	NowMs int64
 	Rand  *rand.Rand
 
+	// DenyBlocking says that the command must not wait: it is part of a transaction or a script.
+	DenyBlocking bool
+
 	recorded bool // Record was called: Args are not to be recorded
 }
 

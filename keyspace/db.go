@@ -19,6 +19,7 @@ type DB struct {
 	id      int
 	table   dict.Table
 	expires *expiry.Heap
+	waiting map[string]*waitQueue // by the key that is waited for
 }
 
 func newDB(e *Engine, id int) *DB {
@@ -196,6 +197,7 @@ func (db *DB) allocEntry(e Entry, t Type, enc Encoding, tail int) Entry {
 
 // replace puts the new entry into the table, in the place of the old one if there is one.
 func (db *DB) replace(old, n Entry, keepDeadline bool) {
+	n.SignalReady()
 	if old.ref == 0 {
 		db.table.Insert(db.arena, n.ref)
 		return

@@ -194,6 +194,8 @@ func (e *Engine) SwapDBs(i, j int) {
 	a, b := e.dbs[i], e.dbs[j]
 	a.table, b.table = b.table, a.table
 	a.expires, b.expires = b.expires, a.expires
+	a.signalAll()
+	b.signalAll()
 }
 
 // MoveTo gives the value of a key, with its deadline and access clock, to another key, perhaps of

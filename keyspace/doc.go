@@ -46,8 +46,10 @@
 //	I6  replies and pushes of a session leave in the order in which they were made; at most one
 //	    buffer of a session is with its connection
 //	I7  the owner never waits for anything but its queue
+//	I8  a session that waits for keys stands once in the queue of each, has its batch, and, if it
+//	    has a deadline, is in the heap of timeouts; none of its keys is there with the right type
 //
-// (*Engine).Check tests I1 to I4.
+// (*Engine).Check tests I1 to I4 and I8.
 //
 // # How the hard parts work
 //
@@ -67,6 +69,10 @@
 // Expiry. A lookup deletes a key whose deadline has passed; and as the heap knows the next
 // deadline, the owner sleeps no longer than until then. No sampling is needed, and no expired key
 // stays in memory for long. An active slice is bounded, and ends when there is work in the queue.
+//
+// Blocking. A command that waits for a key leaves its batch where it is. Every entry that is put
+// into a table looks whether somebody waits for its key, and if so the queue is served when the
+// command has ended; the sessions that were answered go on at the end of the round. See waiter.
 //
 // Freeing. What is large is cut off its table, which is O(1), and walked by the worker, which
 // builds chains of free blocks; splicing them is O(size classes). FLUSHALL does not walk at all:

@@ -86,6 +86,10 @@ type Engine struct {
 	scratch   []byte // the output buffer that is passed from session to session
 	sessions  sessionList
 	dirtyList []*Session // sessions with output outside of a batch
+	blocked   int        // sessions that wait for keys
+	timeouts  timeouts   // those with a deadline
+	readyKeys []*waitQueue
+	unblocked []*Session // to go on with their batches
 
 	running       *Session // whose command runs
 	afterReply    []func() // pushes to running
@@ -270,7 +274,7 @@ func (e *Engine) run() {
 		if ev == nil {
 			e.wait()
 			e.readClock()
-			e.expire()
+			e.endRound()
 			continue
 		}
 		e.readClock()
@@ -279,10 +283,17 @@ func (e *Engine) run() {
 			e.handle(ev)
 			ev = next
 		}
-		e.flushDirty()
-		e.expire()
+		e.endRound()
 	}
 	e.shutDown()
+}
+
+// endRound does what is due by the clock, or was left until all events have been dealt with.
+func (e *Engine) endRound() {
+	e.endWaits()
+	e.resume()
+	e.flushDirty()
+	e.expire()
 }
 
 // readClock reads the clock for the commands of a round.
@@ -309,11 +320,21 @@ func (e *Engine) wait() {
 	}
 	q := e.queue
 	q.asleep.Store(true)
-	if !q.empty() && q.asleep.CompareAndSwap(true, false) {
+	if (!q.empty() || e.timerFired()) && q.asleep.CompareAndSwap(true, false) {
 		return
 	}
 	<-q.wake
 }
+
+// timerFired reports whether the timer may have gone off since the clock was read, when the owner
+// did not sleep yet and was not roused by it.
+func (e *Engine) timerFired() bool {
+	return e.timerAtMs > e.nowMs && e.clock.Now().UnixMilli() >= e.timerAtMs
+}
+
+// longestSleepMs bounds the time that the timer is set to: what is due may be further away than a
+// time.Duration reaches.
+const longestSleepMs = 24 * 3600 * 1000
 
 // armTimer makes sure that the owner wakes for what is due by the clock. It reports whether
 // something is due already.
@@ -325,6 +346,7 @@ func (e *Engine) armTimer() bool {
 	if due <= e.nowMs {
 		return true
 	}
+	due = min(due, e.nowMs+longestSleepMs)
 	e.timerAtMs = due
 	d := time.Duration(max(due-e.nowMs, 1)) * time.Millisecond
 	if e.timer == nil {

@@ -62,12 +62,16 @@ func (db *DB) deleteExpired(e Entry) {
 	}
 }
 
-// nextDueMs is when the next key expires, a millisecond behind its deadline; 0: never.
+// nextDueMs is when the next key expires or the next wait ends, a millisecond behind its deadline;
+// 0: never.
 func (e *Engine) nextDueMs() int64 {
 	due := int64(0)
+	if len(e.timeouts) > 0 {
+		due = e.timeouts[0].DeadlineMs + 1
+	}
 	for _, db := range e.dbs {
 		if _, deadlineMs, ok := db.expires.Min(); ok && e.config.ActiveExpire {
-			if due == 0 || deadlineMs < due {
+			if due == 0 || deadlineMs+1 < due {
 				due = deadlineMs + 1
 			}
 		}

@@ -179,8 +179,10 @@ func (e *Engine) infoClients(w *infoWriter) {
 	w.int("connected_clients", int64(e.sessions.n))
 	w.zero("cluster_connections")
 	w.int("maxclients", int64(e.config.MaxClients))
-	w.zero("client_recent_max_input_buffer", "client_recent_max_output_buffer",
-		"blocked_clients", "tracking_clients", "clients_in_timeout_table")
+	w.zero("client_recent_max_input_buffer", "client_recent_max_output_buffer")
+	w.int("blocked_clients", int64(e.blocked))
+	w.zero("tracking_clients")
+	w.int("clients_in_timeout_table", int64(len(e.timeouts)))
 }
 
 // heapBytes is what the Go heap holds beside the data: sessions, buffers, the program's own.

@@ -74,9 +74,10 @@ func (e *Engine) startBatch(s *Session, b *Batch) {
 }
 
 // runBatch executes the commands of the session's batch, from where it stands. It returns before
-// the end when the output has to be written first or a command blocks; drained and unblock go on.
+// the end when the output has to be written first or a command waits; drained and resume go on.
 func (e *Engine) runBatch(s *Session) {
 	e.lendScratch(s)
+	s.flags &^= sessionUnblocked
 	b := s.batch
 	defer e.ahead.reset()
 	for b.pos < len(b.Ends) && s.flags&sessionCloseSoon == 0 {
@@ -84,6 +85,13 @@ func (e *Engine) runBatch(s *Session) {
 		spec := e.lookAhead(s, b)
 		b.pos++
 		e.execute(s, spec, args)
+		if len(e.readyKeys) > 0 {
+			e.serveReady()
+		}
+		if s.waiter != nil {
+			e.pause(s)
+			return
+		}
 		if e.overLimit(s) {
 			e.abort(s)
 			return
@@ -176,7 +184,7 @@ func (e *Engine) drained(s *Session) {
 	if s.flags&sessionGone != 0 || !e.ready(s) {
 		return
 	}
-	if s.batch != nil {
+	if s.batch != nil && s.waiter == nil {
 		e.runBatch(s)
 		return
 	}
@@ -187,7 +195,7 @@ func (e *Engine) drained(s *Session) {
 func (e *Engine) flushDirty() {
 	for i, s := range e.dirtyList {
 		s.dirty = false
-		if s.flags&sessionGone == 0 && s.batch == nil {
+		if s.flags&sessionGone == 0 && s.takesPushes() {
 			e.flush(s, 0)
 		}
 		e.dirtyList[i] = nil
@@ -208,6 +216,9 @@ func (e *Engine) hangup(s *Session) {
 
 // dropBatch gives a batch back without executing the rest of it.
 func (e *Engine) dropBatch(s *Session) {
+	if s.waiter != nil {
+		e.unblock(s.waiter)
+	}
 	s.batch = nil
 	s.conn.Flush(nil, BatchDone)
 }
@@ -231,7 +242,7 @@ func (e *Engine) Push(s *Session, n int, fill func(w reply.Writer)) {
 		e.abort(s)
 		return
 	}
-	if !s.dirty && s.batch == nil {
+	if !s.dirty && s.takesPushes() {
 		s.dirty = true
 		e.dirtyList = append(e.dirtyList, s)
 	}

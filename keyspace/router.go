@@ -140,7 +140,9 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 	e.running = s
 	spec.Run(c)
 	e.running = nil
-	spec.stats.Calls++
+	if s.waiter == nil { // else it counts when it has been answered
+		spec.stats.Calls++
+	}
 	if e.dirty != dirty && !c.recorded && len(e.recorders) > 0 {
 		e.record(c.DB, args)
 	}

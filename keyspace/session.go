@@ -107,10 +107,11 @@ type Session struct {
 	libVer  []byte
 	flags   sessionFlags
 
-	batch *Batch // being executed or waiting; nil between batches
-	drain atomic.Int32
-	dirty bool // stands in the engine's list of sessions to flush
-	class int  // of client-output-buffer-limit
+	batch  *Batch  // being executed or waiting; nil between batches
+	waiter *waiter // while the last command that ran waits for a key
+	drain  atomic.Int32
+	dirty  bool // stands in the engine's list of sessions to flush
+	class  int  // of client-output-buffer-limit
 
 	softSinceMs int64 // since when the output has been over the soft limit; 0: it is not
 
@@ -129,6 +130,7 @@ type sessionFlags uint16
 const (
 	sessionCloseSoon sessionFlags = 1 << iota // QUIT, or a fatal error: close after the reply
 	sessionGone                               // hung up, or cut off
+	sessionUnblocked                          // has been answered; the rest of the batch is to run
 )
 
 // The states of Session.drain: whether the owner waits for kept output to be written.

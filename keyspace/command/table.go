@@ -50,6 +50,9 @@ func Table() []*keyspace.Spec {
 		&ltrimSpec, &lpushSpec, &rpushSpec, &lpushxSpec, &rpushxSpec, &lpopSpec, &rpopSpec,
 		&lmpopSpec, &lmoveSpec, &rpoplpushSpec,
 
+		// list_block.go
+		&blpopSpec, &brpopSpec, &blmpopSpec, &blmoveSpec, &brpoplpushSpec,
+
 		// zset_score.go, zset_pop.go, zset_random.go
 		&zincrbySpec, &zmscoreSpec, &zcountSpec, &zlexcountSpec, &zrevrankSpec, &zpopminSpec,
 		&zpopmaxSpec, &zmpopSpec, &zrandmemberSpec, &zscanSpec,

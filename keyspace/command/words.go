@@ -8,6 +8,8 @@ var (
 	pexpireatWord = []byte("PEXPIREAT")
 	lpopWord      = []byte("LPOP")
 	rpopWord      = []byte("RPOP")
+	lmoveWord     = []byte("LMOVE")
+	rpoplpushWord = []byte("RPOPLPUSH")
 	sremWord      = []byte("SREM")
 	hsetWord      = []byte("HSET")
 )

@@ -329,7 +329,6 @@ const (
 	ErrCountNotPositive Error = "ERR count should be greater than 0"
 	ErrTimeoutNotFloat  Error = "ERR timeout is not a float or out of range"
 	ErrTimeoutNegative  Error = "ERR timeout is negative"
-	ErrTimeoutRange     Error = "ERR timeout is out of range"
 )
 
 // The texts of the hash commands.
