@@ -367,6 +367,23 @@ var hashFamilyCases = []scripted{
 		HSCAN h 0 TYPE hash
 		HSCAN h 0 NOVALUES
 		HSCAN h 0 FOO bar`},
+	{"COPY of a hash", `
+		HSET h a 1 b 2
+		COPY h h2
+		HSET h a 3
+		HGETALL h2
+		OBJECT ENCODING h2
+		CONFIG SET hash-max-listpack-entries 1
+		COPY h h3
+		OBJECT ENCODING h3
+		HSET h a 1
+		OBJECT ENCODING h
+		COPY h h4
+		OBJECT ENCODING h4
+		~pairs HGETALL h4
+		COPY h4 h2 REPLACE
+		~pairs HGETALL h2
+		` + hashDefaults},
 	{"a hash within its deadline", `
 		HSET h a 1
 		PEXPIREAT h 4102444800123
@@ -385,7 +402,8 @@ var hashFamilyCases = []scripted{
 // hashFamily keeps its hashes small, so that commands meet.
 var hashFamily = append(hashCommands((*gen).field), []weighted{
 	{2, func(g *gen) []string {
-		return g.command("CONFIG", words("SET", "hash-max-listpack-entries", g.of("0", "1", "4", "8", "512"),
+		return g.command("CONFIG", words("SET",
+			"hash-max-listpack-entries", g.of("0", "1", "4", "8", "512"),
 			"hash-max-listpack-value", g.of("0", "3", "8", "64")))
 	}},
 	{8, func(g *gen) []string {
@@ -413,8 +431,12 @@ func hashCommands(field func(*gen) string) []weighted {
 		return list
 	}
 	return []weighted{
-		{14, func(g *gen) []string { return g.command(g.of("HSET", "HSET", "HMSET"), words(g.hkey()), pairs(g)) }},
-		{3, func(g *gen) []string { return g.command("HSETNX", words(g.hkey(), field(g), g.fieldValue())) }},
+		{14, func(g *gen) []string {
+			return g.command(g.of("HSET", "HSET", "HMSET"), words(g.hkey()), pairs(g))
+		}},
+		{3, func(g *gen) []string {
+			return g.command("HSETNX", words(g.hkey(), field(g), g.fieldValue()))
+		}},
 		{8, func(g *gen) []string { return g.command("HDEL", words(g.hkey()), fields(g)) }},
 		{6, func(g *gen) []string { return g.command("HGET", words(g.hkey(), field(g))) }},
 		{3, func(g *gen) []string { return g.command("HMGET", words(g.hkey()), fields(g)) }},
@@ -427,7 +449,8 @@ func hashCommands(field func(*gen) string) []weighted {
 			return g.command("HGETALL", words(g.hkey()))
 		}},
 		{5, func(g *gen) []string {
-			return g.command("HINCRBY", words(g.hkey(), field(g), g.of("1", "-1", "7", "100000", g.integer())))
+			return g.command("HINCRBY",
+				words(g.hkey(), field(g), g.of("1", "-1", "7", "100000", g.integer())))
 		}},
 		{4, hincrbyfloat(field)},
 		{2, func(g *gen) []string {
@@ -461,12 +484,14 @@ func hincrbyfloat(field func(*gen) string) func(*gen) []string {
 // hashDamaged are the commands that are damaged: those whose replies and effects stay determined
 // whatever becomes of their arguments.
 var hashDamaged = []weighted{
-	{2, func(g *gen) []string { return g.command("HSET", words(g.hkey(), g.field(), g.fieldValue())) }},
-	{1, func(g *gen) []string { return g.command("HSETNX", words(g.hkey(), g.field(), g.fieldValue())) }},
+	{3, func(g *gen) []string {
+		return g.command(g.of("HSET", "HSETNX"), words(g.hkey(), g.field(), g.fieldValue()))
+	}},
 	{1, func(g *gen) []string { return g.command("HDEL", words(g.hkey(), g.field())) }},
 	{1, func(g *gen) []string { return g.command("HMGET", words(g.hkey(), g.field())) }},
-	{1, func(g *gen) []string { return g.command("HINCRBY", words(g.hkey(), g.field(), g.integer())) }},
-	{1, func(g *gen) []string { return g.command("HINCRBYFLOAT", words(g.hkey(), g.field(), "0.5")) }},
+	{2, func(g *gen) []string {
+		return g.command(g.of("HINCRBY", "HINCRBYFLOAT"), words(g.hkey(), g.field(), g.integer()))
+	}},
 }
 
 func (g *gen) hkey() string { return g.of("h1", "h2", "h3", "h3", "none") }

@@ -423,6 +423,25 @@ var setFamilyCases = []scripted{
 		SET k v
 		SSCAN k 0 FOO
 		SSCAN k x`},
+	{"COPY of a set", `
+		SADD i 1 2 3
+		SADD s a b
+		COPY i i2
+		COPY s s2
+		OBJECT ENCODING i2
+		OBJECT ENCODING s2
+		SREM i 1
+		SREM s a
+		SMEMBERS i2
+		~sorted SMEMBERS s2
+		CONFIG SET set-max-intset-entries 1
+		COPY i i3
+		OBJECT ENCODING i3
+		COPY i s2 REPLACE
+		SMEMBERS s2
+		` + intsetDefault + `
+		RENAME s2 s3
+		SMEMBERS s3`},
 	{"a set within its deadline", `
 		SADD s a
 		PEXPIREAT s 4102444800123
@@ -441,12 +460,15 @@ var setFamilyCases = []scripted{
 // random, and is only filled as a whole.
 var setFamily = append(setCommands((*gen).setMember), []weighted{
 	{2, func(g *gen) []string {
-		return g.command("CONFIG", words("SET", "set-max-intset-entries", g.of("0", "2", "4", "8", "512")))
+		return g.command("CONFIG",
+			words("SET", "set-max-intset-entries", g.of("0", "2", "4", "8", "512")))
 	}},
 	{4, func(g *gen) []string {
 		return g.command("SUNIONSTORE", words("q"), g.skeys())
 	}},
-	{3, func(g *gen) []string { return g.shape("SPOP", words("q"), g.maybe(2, strconv.Itoa(g.IntN(6)))) }},
+	{3, func(g *gen) []string {
+		return g.shape("SPOP", words("q"), g.maybe(2, strconv.Itoa(g.IntN(6))))
+	}},
 	{3, func(g *gen) []string {
 		return g.shape("SRANDMEMBER", words("q"), g.maybe(2, strconv.Itoa(g.IntN(20)-10)))
 	}},
@@ -483,7 +505,8 @@ func setCommands(member func(*gen) string) []weighted {
 			return g.sorted(g.of("SINTER", "SUNION", "SDIFF"), g.skeys())
 		}},
 		{6, func(g *gen) []string {
-			return g.command(g.of("SINTERSTORE", "SUNIONSTORE", "SDIFFSTORE"), words(g.skey()), g.skeys())
+			return g.command(g.of("SINTERSTORE", "SUNIONSTORE", "SDIFFSTORE"), words(g.skey()),
+				g.skeys())
 		}},
 		{3, (*gen).sintercard},
 		{4, func(g *gen) []string { return g.command("OBJECT", words("ENCODING", g.skey())) }},
@@ -505,7 +528,9 @@ func setCommands(member func(*gen) string) []weighted {
 // setDamaged are the commands that are damaged: those whose replies and effects stay determined
 // whatever becomes of their arguments.
 var setDamaged = []weighted{
-	{1, func(g *gen) []string { return g.command("SADD", words(g.skey(), g.setMember(), g.setMember())) }},
+	{1, func(g *gen) []string {
+		return g.command("SADD", words(g.skey(), g.setMember(), g.setMember()))
+	}},
 	{1, func(g *gen) []string { return g.command("SREM", words(g.skey(), g.setMember())) }},
 	{1, func(g *gen) []string { return g.command("SMOVE", words(g.skey(), g.skey(), g.setMember())) }},
 	{1, func(g *gen) []string { return g.command("SINTER", g.skeys()) }},

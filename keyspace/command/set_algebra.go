@@ -24,6 +24,14 @@ func (o *operand) size() int {
 	return o.set.Len()
 }
 
+// memoryUsage is the number of bytes that the set takes.
+func (o *operand) memoryUsage() int {
+	if !o.found {
+		return 0
+	}
+	return o.set.MemoryUsage()
+}
+
 // contains reports whether the set has the member.
 func (o *operand) contains(member []byte) bool { return o.found && o.set.Contains(member) }
 
@@ -33,6 +41,9 @@ func (o *operand) each(fn func(member []byte) bool) {
 		o.set.Each(fn)
 	}
 }
+
+// bySize compares two sets by their number of members.
+func bySize(a, b operand) int { return cmp.Compare(a.size(), b.size()) }
 
 // lookupOperands looks the sets up. If it is not ok, the command has been answered, as a key has
 // another type.
@@ -100,7 +111,7 @@ func sinterCommand(c *keyspace.Ctx) {
 // intersect calls fn for every member that all sets have, until it returns false. It sorts the
 // sets: those of the smallest one are looked for in the others. Redis: sinterGenericCommand.
 func intersect(all []operand, fn func(member []byte) bool) {
-	slices.SortStableFunc(all, func(a, b operand) int { return cmp.Compare(a.size(), b.size()) })
+	slices.SortStableFunc(all, bySize)
 	others := all[1:]
 	all[0].each(func(member []byte) bool {
 		for i := range others {
@@ -126,6 +137,11 @@ var sinterstoreSpec = keyspace.Spec{
 func sinterstoreCommand(c *keyspace.Ctx) {
 	all, ok := lookupOperands(c, c.Args[2:])
 	if !ok {
+		return
+	}
+	smallest := slices.MinFunc(all, bySize)
+	if !c.DB.HasRoom(int64(smallest.memoryUsage())) {
+		c.Error(reply.ErrOOM)
 		return
 	}
 	result := c.DB.NewIntset()
@@ -247,6 +263,14 @@ func sunionDiffGenericCommand(
 	if !ok {
 		return
 	}
+	room := 0
+	for i := range all {
+		room += all[i].memoryUsage()
+	}
+	if !c.DB.HasRoom(int64(room)) {
+		c.Error(reply.ErrOOM)
+		return
+	}
 	result := c.DB.NewIntset()
 	combine(&result, all)
 	if event != "" {
@@ -294,7 +318,7 @@ func subtract(result *set.Set, all []operand) {
 // subtractByLookup looks each member of the first set up in the others, the largest ones first,
 // as they are the likeliest to have it. O(members of the first set times sets).
 func subtractByLookup(result *set.Set, first *operand, others []operand) {
-	slices.SortStableFunc(others, func(a, b operand) int { return cmp.Compare(b.size(), a.size()) })
+	slices.SortStableFunc(others, func(a, b operand) int { return bySize(b, a) })
 	first.each(func(member []byte) bool {
 		for i := range others {
 			if others[i].contains(member) {

@@ -67,6 +67,23 @@ func Open(env *Env, ref arena.Ref, enc Encoding) Hash {
 	return Hash{env: env, ref: ref, enc: enc}
 }
 
+// Copy is a hash of its own with the same pairs in the same encoding, whatever Limits say. O(n).
+func (h *Hash) Copy() Hash {
+	a, to := h.env.Arena, Hash{env: h.env, enc: h.enc}
+	if h.enc == Listpack {
+		b := h.pack()
+		to.ref = a.Alloc(len(b))
+		copy(a.Bytes(to.ref, len(b)), b)
+		return to
+	}
+	to.initTable(h.Len())
+	h.header().table.Each(a, func(r arena.Ref) bool {
+		to.tableInsert(fieldOf(a, r), valueOf(a, r), arena.At[dict.Node](a, r).Hash)
+		return true
+	})
+	return to
+}
+
 // Ref is the block of the hash. Only a change of the hash changes it.
 func (h *Hash) Ref() arena.Ref { return h.ref }
 
@@ -82,7 +99,8 @@ func (h *Hash) Len() int {
 }
 
 // Get is the value of a field: a part of the hash's memory, or digits written to scratch, which
-// should have a capacity of ScratchBytes. Valid until the hash or the scratch changes. O(1).
+// should have a capacity of ScratchBytes, else they go to the heap. Valid until the hash or the
+// scratch changes. O(1).
 func (h *Hash) Get(field, scratch []byte) (value []byte, ok bool) {
 	if h.enc == Listpack {
 		return h.packGet(field, scratch)

@@ -283,18 +283,7 @@ func TestValuesOfAllLengths(t *testing.T) {
 	lengths = append(lengths, 300, 254, 253, 20, 0)
 	for _, h := range bothEncodings(t, 3) {
 		for _, fieldBytes := range []int{1, 253, 254, 70000} {
-			field := bytes.Repeat([]byte("f"), fieldBytes)
-			for _, n := range lengths {
-				value := bytes.Repeat([]byte("v"), n)
-				h.Set(field, value)
-				h.Check()
-				if got, ok := h.Get(field, nil); !ok || !bytes.Equal(got, value) {
-					t.Fatalf("%v: field of %d: %d bytes read as %d", h.Encoding(), fieldBytes, n, len(got))
-				}
-			}
-			if !h.Delete(field) || h.Len() != 3 {
-				t.Errorf("%v: field of %d bytes: not deleted", h.Encoding(), fieldBytes)
-			}
+			testValues(t, h, bytes.Repeat([]byte("f"), fieldBytes), lengths)
 		}
 		if used := h.env.Arena.UsedBytes(); used != int64(h.MemoryUsage()) {
 			t.Errorf("%v: %d bytes used, MemoryUsage %d", h.Encoding(), used, h.MemoryUsage())
@@ -302,25 +291,63 @@ func TestValuesOfAllLengths(t *testing.T) {
 	}
 }
 
+// testValues gives a new field values of these lengths, one after the other.
+func testValues(t *testing.T, h *Hash, field []byte, lengths []int) {
+	t.Helper()
+	fields := h.Len()
+	for _, n := range lengths {
+		value := bytes.Repeat([]byte("v"), n)
+		h.Set(field, value)
+		h.Check()
+		if got, ok := h.Get(field, nil); !ok || !bytes.Equal(got, value) {
+			t.Fatalf("%v: field of %d: %d bytes read as %d", h.Encoding(), len(field), n, len(got))
+		}
+	}
+	if !h.Delete(field) || h.Len() != fields {
+		t.Errorf("%v: field of %d bytes: not deleted", h.Encoding(), len(field))
+	}
+}
+
 // Each pair is as likely as any other, drawn alone, by few and by many: 5 standard deviations are
 // allowed, and the neighbourhoods of dict.Random add something to them.
 func TestDrawsAreFair(t *testing.T) {
 	const draws, fields = 20000, 20
-	for _, h := range bothEncodings(t, fields) {
-		for _, n := range []int{1, 4, 15} {
-			rnd := rand.New(rand.NewPCG(1, 14))
-			seen := make(map[string]int)
-			for range draws {
-				h.Sample(rnd.Uint64, n, func(field, _ []byte) { seen[string(field)]++ })
+	hashes := bothEncodings(t, fields)
+	for i := range 6 {
+		h, n := hashes[i%2], []int{1, 4, 15}[i/2]
+		rnd := rand.New(rand.NewPCG(1, 14))
+		seen := make(map[string]int)
+		for range draws {
+			h.Sample(rnd.Uint64, n, func(field, _ []byte) { seen[string(field)]++ })
+		}
+		mean := float64(draws*n) / fields
+		allowed := 5 * math.Sqrt(mean)
+		if h.Encoding() == Hashtable {
+			allowed = 0.2 * mean
+		}
+		for f, count := range seen {
+			if math.Abs(float64(count)-mean) > allowed {
+				t.Errorf("%v: %d at a time: %s drawn %d times of %.0f", h.Encoding(), n, f, count, mean)
 			}
-			mean := float64(draws*n) / fields
-			for f, count := range seen {
-				if math.Abs(float64(count)-mean) > 5*math.Sqrt(mean) && h.Encoding() == Listpack ||
-					math.Abs(float64(count)-mean) > 0.2*mean {
-					t.Errorf("%v: %d at a time: %s drawn %d times of %.0f", h.Encoding(), n, f,
-						count, mean)
-				}
-			}
+		}
+	}
+}
+
+func TestCopy(t *testing.T) {
+	for _, h := range bothEncodings(t, 200) {
+		h.env.Limits = Limits{MaxEntries: 3}
+		c := h.Copy()
+		c.Check()
+		if c.Encoding() != h.Encoding() || c.Ref() == h.Ref() {
+			t.Errorf("the copy of a %v is a %v", h.Encoding(), c.Encoding())
+		}
+		want := collect(h)
+		h.Free()
+		if got := collect(&c); !maps.Equal(got, want) {
+			t.Errorf("%v: the copy is %q", c.Encoding(), got)
+		}
+		if used := c.env.Arena.UsedBytes(); used != int64(c.MemoryUsage()) {
+			t.Errorf("%v: %d bytes used, MemoryUsage %d", c.Encoding(), used, c.MemoryUsage())
 		}
 	}
 }

@@ -76,6 +76,23 @@ func Open(env *Env, ref arena.Ref, enc Encoding) Set {
 	return Set{env: env, ref: ref, enc: enc}
 }
 
+// Copy is a set of its own with the same members in the same encoding, whatever Limits say. O(n).
+func (s *Set) Copy() Set {
+	a, to := s.env.Arena, Set{env: s.env, enc: s.enc}
+	if s.enc == Intset {
+		b := s.ints()
+		to.ref = a.Alloc(len(b))
+		copy(a.Bytes(to.ref, len(b)), b)
+		return to
+	}
+	to.initTable(s.Len())
+	s.header().table.Each(a, func(r arena.Ref) bool {
+		to.tableInsert(memberOf(a, r), arena.At[dict.Node](a, r).Hash)
+		return true
+	})
+	return to
+}
+
 // Ref is the block of the set. Only a change of the set changes it.
 func (s *Set) Ref() arena.Ref { return s.ref }
 
