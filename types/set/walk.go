@@ -40,8 +40,8 @@ func (s *Set) Scan(cursor uint64, fn func(member []byte)) uint64 {
 }
 
 // Random is a member drawn at random: a part of the set's memory, or digits written to scratch,
-// which should have a capacity of ScratchBytes, else they go to the heap. Valid until the set or the scratch changes. The
-// set must not be empty. Expected O(1).
+// which should have a capacity of ScratchBytes, else they go to the heap. Valid until the set or
+// the scratch changes. The set must not be empty. Expected O(1).
 func (s *Set) Random(rnd func() uint64, scratch []byte) []byte {
 	a := s.env.Arena
 	if s.enc == Hashtable {
