@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,13 @@ func newAsker(t *testing.T) asker {
 	}
 }
 
+// drawCase is a ZRANDMEMBER of n members, all different or not.
+type drawCase struct {
+	command string
+	n       int
+	unique  bool
+}
+
 // TestZRandMemberIsFair draws from a listpack and from a skiplist, in each of the ways that
 // ZRANDMEMBER has, and counts how often each member comes.
 func TestZRandMemberIsFair(t *testing.T) {
@@ -65,40 +73,40 @@ func TestZRandMemberIsFair(t *testing.T) {
 		}
 		ask("ZADD z" + add.String())
 		few, most := size/5, size-3
-		for _, draw := range []struct {
-			command string
-			n       int
-			unique  bool
-		}{
+		for _, c := range []drawCase{
 			{"ZRANDMEMBER z", 1, true},
 			{"ZRANDMEMBER z 1", 1, true},
 			{fmt.Sprintf("ZRANDMEMBER z %d", few), few, true},
 			{fmt.Sprintf("ZRANDMEMBER z %d WITHSCORES", most), most, true},
 			{"ZRANDMEMBER z -50 WITHSCORES", 50, false},
 		} {
-			const each = 200 // how often a member should come
-			counts := make(map[string]int)
-			for range each * size / draw.n {
-				members := drawn(ask(draw.command))
-				if len(members) != draw.n {
-					t.Fatalf("%s gives %d members", draw.command, len(members))
-				}
-				seen := make(map[string]bool)
-				for _, m := range members {
-					if draw.unique && seen[m] {
-						t.Fatalf("%s gives %s twice", draw.command, m)
-					}
-					seen[m] = true
-					counts[m]++
-				}
-			}
-			for i := range size {
-				m := fmt.Sprintf("member:%d:", i)
-				if n := counts[m]; n < each/2 || n > each*2 {
-					t.Errorf("%s of %d: %s comes %d times in place of %d", draw.command, size, m, n,
-						each)
-				}
-			}
+			t.Run(fmt.Sprintf("%s of %d", c.command, size), func(t *testing.T) {
+				c.test(t, ask, size)
+			})
+		}
+	}
+}
+
+// test draws until each of the members should have come so many times.
+func (c drawCase) test(t *testing.T, ask asker, size int) {
+	const each = 200
+	counts := make(map[string]int)
+	for range each * size / c.n {
+		members := drawn(ask(c.command))
+		if len(members) != c.n {
+			t.Fatalf("%d members in place of %d", len(members), c.n)
+		}
+		for _, m := range members {
+			counts[m]++
+		}
+		slices.Sort(members)
+		if different := len(slices.Compact(members)); c.unique && different != c.n {
+			t.Fatalf("only %d of %d members are different", different, c.n)
+		}
+	}
+	for i := range size {
+		if n := counts[fmt.Sprintf("member:%d:", i)]; n < each/2 || n > each*2 {
+			t.Errorf("member %d comes %d times in place of %d", i, n, each)
 		}
 	}
 }
