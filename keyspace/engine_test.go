@@ -488,3 +488,43 @@ func TestSlowReaderOfPushesIsCutOff(t *testing.T) {
 		t.Errorf("the other client got %q", got)
 	}
 }
+
+func TestWritesAboveMaxmemoryAreRefused(t *testing.T) {
+	config := keyspace.NewConfig()
+	config.MaxMemory = 100 << 10
+	e := newEngine(t, keyspace.Options{Config: config})
+	c := newClient(t, e)
+	fill := "SET big " + strings.Repeat("x", 120<<10)
+	if got := c.do(fill); got != "+OK\r\n" {
+		t.Errorf("the write that passes the limit: %q", got)
+	}
+	want := "-OOM command not allowed when used memory > 'maxmemory'.\r\n$-1\r\n:1\r\n"
+	if got := c.do("SET k v\nGET k\nDEL big"); got != want {
+		t.Errorf("above the limit: %q", got)
+	}
+	waitFor(t, func() bool { return c.do("SET k v") == "+OK\r\n" })
+}
+
+func TestWritesAreRefusedBeforeTheArenaIsFull(t *testing.T) {
+	e := newEngine(t, keyspace.Options{ArenaBytes: 16 << 20})
+	c := newClient(t, e)
+	value := strings.Repeat("x", 1<<20)
+	refused := 0
+	for i := range 40 {
+		switch got := c.do(fmt.Sprintf("SET k%d %s", i, value)); {
+		case strings.HasPrefix(got, "-OOM "):
+			refused++
+		case got != "+OK\r\n":
+			t.Fatalf("SET %d: %.80q", i, got)
+		}
+	}
+	if refused == 0 {
+		t.Error("40 MiB went into 16 MiB")
+	}
+	if got := c.do("SET k0 small"); !strings.HasPrefix(got, "-OOM ") && got != "+OK\r\n" {
+		t.Errorf("a small write: %q", got)
+	}
+	if got := c.do("FLUSHALL\nSET k v\nGET k"); got != "+OK\r\n+OK\r\n$1\r\nv\r\n" {
+		t.Errorf("after a flush: %q", got)
+	}
+}

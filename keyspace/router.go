@@ -220,6 +220,9 @@ const arenaReserveBytes = 4 << 20
 
 // outOfMemory reports whether a command that may need memory must be refused.
 func (e *Engine) outOfMemory(args [][]byte) bool {
+	if limit := e.config.MaxMemory; limit != 0 && uint64(e.usedBytes()) > limit {
+		return true
+	}
 	left := e.arena.AvailableBytes() - arenaReserveBytes
 	if left > 2<<30 { // more than any one command can need
 		return false
