@@ -214,22 +214,29 @@ func (e *Engine) authRequired(s *Session) bool {
 	return e.config.RequirePass != "" && !s.authenticated.Load()
 }
 
-// arenaReserveBytes is what must be left in the arena for a command to be let in, beside twice
-// its own arguments: room for rehashing and for the copy that a growing value is moved to.
-const arenaReserveBytes = 4 << 20
+// What must be left in the arena for a command to be let in, beside twice its own arguments: room
+// for rehashing, for the copy that a growing value is moved to, and for what only the command
+// itself knows that it will make. A gigabyte of 32.
+const (
+	arenaReserveShare    = 32
+	arenaReserveMinBytes = 4 << 20
+)
+
+// largeArgBytes is the size from which it is asked whether there is room in one piece.
+const largeArgBytes = 64 << 10
 
 // outOfMemory reports whether a command that may need memory must be refused.
 func (e *Engine) outOfMemory(args [][]byte) bool {
 	if limit := e.config.MaxMemory; limit != 0 && uint64(e.usedBytes()) > limit {
 		return true
 	}
-	left := e.arena.AvailableBytes() - arenaReserveBytes
-	if left > 2<<30 { // more than any one command can need
-		return false
-	}
+	reserve := max(e.arena.CapacityBytes()/arenaReserveShare, arenaReserveMinBytes)
 	need := int64(0)
+	largest := 0
 	for _, a := range args {
 		need += 2 * int64(len(a))
+		largest = max(largest, len(a))
 	}
-	return need > left
+	return need+reserve > e.arena.AvailableBytes() ||
+		largest > largeArgBytes && !e.arena.Fits(largest)
 }
