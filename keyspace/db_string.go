@@ -146,7 +146,7 @@ func roomFor(sizeBytes int) int {
 // SETRANGE, BITOP) asks here, and refuses with reply.ErrOOM.
 func (db *DB) Fits(sizeBytes int64) bool {
 	need := sizeBytes + sizeBytes/8 + 2*greedyRoomBytes
-	return sizeBytes <= math.MaxUint32 && need < db.arena.AvailableBytes()-arenaReserveBytes
+	return sizeBytes <= math.MaxUint32 && need < db.arena.AvailableBytes()-db.engine.arenaReserve()
 }
 
 // sharedInts is how many small integers Redis has one object each for. Redis:
@@ -212,6 +212,7 @@ func (e Entry) MoveTo(dst Entry) Entry {
 	from.table.Remove(from.arena, e.ref)
 	from.arena.Free(e.ref, e.bytes())
 	to.replace(dst, n, false)
+	n.SignalReady() // Redis: what was there has been deleted before
 	if mortal {
 		to.SetDeadline(n, deadlineMs)
 	}
@@ -249,6 +250,7 @@ func (e Entry) CopyTo(dst Entry) bool {
 	} else {
 		enc, object := e.copyObject()
 		n = to.addObject(dst, e.Type(), enc, object)
+		n.SignalReady() // Redis: as in RENAME
 	}
 	if mortal {
 		to.SetDeadline(n, deadlineMs)
@@ -259,7 +261,7 @@ func (e Entry) CopyTo(dst Entry) bool {
 // HasRoom reports whether the memory left has room for a value of about that size. See Fits for
 // strings.
 func (db *DB) HasRoom(sizeBytes int64) bool {
-	return sizeBytes+sizeBytes/8 < db.arena.AvailableBytes()-arenaReserveBytes
+	return sizeBytes+sizeBytes/8 < db.arena.AvailableBytes()-db.engine.arenaReserve()
 }
 
 // valueBytes is about what a copy of the value takes.

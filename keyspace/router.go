@@ -225,18 +225,22 @@ const (
 // largeArgBytes is the size from which it is asked whether there is room in one piece.
 const largeArgBytes = 64 << 10
 
+// arenaReserve is what commands must leave in the arena.
+func (e *Engine) arenaReserve() int64 {
+	return max(e.arena.CapacityBytes()/arenaReserveShare, arenaReserveMinBytes)
+}
+
 // outOfMemory reports whether a command that may need memory must be refused.
 func (e *Engine) outOfMemory(args [][]byte) bool {
 	if limit := e.config.MaxMemory; limit != 0 && uint64(e.usedBytes()) > limit {
 		return true
 	}
-	reserve := max(e.arena.CapacityBytes()/arenaReserveShare, arenaReserveMinBytes)
 	need := int64(0)
 	largest := 0
 	for _, a := range args {
 		need += 2 * int64(len(a))
 		largest = max(largest, len(a))
 	}
-	return need+reserve > e.arena.AvailableBytes() ||
+	return need+e.arenaReserve() > e.arena.AvailableBytes() ||
 		largest > largeArgBytes && !e.arena.Fits(largest)
 }
