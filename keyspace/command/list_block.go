@@ -181,7 +181,9 @@ func brpoplpushCommand(c *keyspace.Ctx) {
 
 // blmoveGenericCommand has move move an element from the list at args[1], at once or when there is
 // one.
-func blmoveGenericCommand(c *keyspace.Ctx, timeout []byte, move func(*keyspace.Ctx, keyspace.Entry)) {
+func blmoveGenericCommand(
+	c *keyspace.Ctx, timeout []byte, move func(*keyspace.Ctx, keyspace.Entry),
+) {
 	deadlineMs, err := parseTimeout(c, timeout)
 	if err != "" {
 		c.Error(err)

@@ -2,7 +2,6 @@ package command
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
@@ -157,23 +156,23 @@ func popGenericCommand(c *keyspace.Ctx, end list.End) {
 		}
 		missing = c.Reply.NullArray
 	}
-	e, l, ok := lookupListWrite(c, c.Args[1], missing)
+	k, ok := lookupListWrite(c, c.Args[1], missing)
 	switch {
 	case !ok:
 	case one:
-		c.Reply.Bulk(l.Pop(end))
-		putShorter(c, e, &l, popEvent(end), 1)
+		c.Reply.Bulk(k.list.Pop(end))
+		k.putShorter(c, popEvent(end), 1)
 	case count == 0:
 		c.Reply.Array(0)
 	default:
-		popRange(c, e, end, count)
+		k.popRange(c, end, count)
 	}
 }
 
-// popRange takes up to count elements from an end of the list at e, replies with them, and returns
-// how many there were. Redis: addListRangeReply, listTypeDelRange.
-func popRange(c *keyspace.Ctx, e keyspace.Entry, end list.End, count int64) int {
-	l := e.List()
+// popRange takes up to count elements from an end of the list, replies with them, and returns how
+// many there were. Redis: addListRangeReply, listTypeDelRange.
+func (k *listKey) popRange(c *keyspace.Ctx, end list.End, count int64) int {
+	l := &k.list
 	had := l.Len()
 	n := int(min(count, int64(had)))
 	if end == list.Head {
@@ -183,7 +182,7 @@ func popRange(c *keyspace.Ctx, e keyspace.Entry, end list.End, count int64) int 
 		replyElementsOf(c, l.Iter(had-1, n, list.Head), n)
 		l.Delete(had-n, n)
 	}
-	putShorter(c, e, &l, popEvent(end), n)
+	k.putShorter(c, popEvent(end), n)
 	return n
 }
 
@@ -272,19 +271,17 @@ func (o *mpopOptions) popFirst(c *keyspace.Ctx) bool {
 // pop takes elements from the list at e and replies with its key and them. What it does is
 // recorded as LPOP or RPOP.
 func (o *mpopOptions) pop(c *keyspace.Ctx, e keyspace.Entry) {
-	key := e.Key()
+	key, k := e.Key(), listKey{e, e.List()}
 	c.Reply.Array(2)
 	c.Reply.Bulk(key)
 	if o.count == 0 {
-		l := e.List()
-		c.Reply.Bulk(l.Pop(o.end))
-		putShorter(c, e, &l, popEvent(o.end), 1)
+		c.Reply.Bulk(k.list.Pop(o.end))
+		k.putShorter(c, popEvent(o.end), 1)
 		c.Record(popWord(o.end), key)
 		return
 	}
-	n := popRange(c, e, o.end, o.count)
-	var digits [20]byte
-	c.Record(popWord(o.end), key, strconv.AppendInt(digits[:0], int64(n), 10))
+	n := k.popRange(c, o.end, o.count)
+	c.Record(popWord(o.end), key, c.Digits(int64(n)))
 }
 
 var lmoveSpec = keyspace.Spec{
@@ -330,9 +327,8 @@ func rpoplpushCommand(c *keyspace.Ctx) { lmoveGenericCommand(c, list.Tail, list.
 
 // lmoveGenericCommand moves one element from the list at args[1] to that at args[2].
 func lmoveGenericCommand(c *keyspace.Ctx, from, to list.End) {
-	e, _, ok := lookupListWrite(c, c.Args[1], c.Reply.Null)
-	if ok {
-		moveElement(c, e, from, to)
+	if k, ok := lookupListWrite(c, c.Args[1], c.Reply.Null); ok {
+		moveElement(c, k.entry, from, to)
 	}
 }
 
@@ -345,13 +341,13 @@ func moveElement(c *keyspace.Ctx, e keyspace.Entry, from, to list.End) bool {
 		c.Error(reply.ErrWrongType)
 		return false
 	}
-	source := e.List()
-	value := source.Pop(from)
+	source := listKey{e, e.List()}
+	value := source.list.Pop(from)
 	c.Reply.Bulk(value)
 	switch {
 	case string(c.Args[1]) == string(c.Args[2]):
-		source.Push(to, value) // Pop has copied it
-		c.DB.PutList(e, &source)
+		source.list.Push(to, value) // Pop has copied it
+		c.DB.PutList(e, &source.list)
 		c.Changed(keyspace.NotifyList, pushEvent(to), c.Args[2])
 		c.Changed(keyspace.NotifyList, popEvent(from), c.Args[1])
 		c.Dirty(-1)
@@ -366,7 +362,7 @@ func moveElement(c *keyspace.Ctx, e keyspace.Entry, from, to list.End) bool {
 		c.DB.PutList(target, &l)
 	}
 	c.Changed(keyspace.NotifyList, pushEvent(to), c.Args[2])
-	putShorter(c, e, &source, popEvent(from), 1)
+	source.putShorter(c, popEvent(from), 1)
 	c.Dirty(-1)
 	return true
 }

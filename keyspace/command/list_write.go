@@ -8,8 +8,16 @@ import (
 	"github.com/ringer-kv/ringer/types/num"
 )
 
+// listKey is a key with the list that is its value, for a command that changes the list.
+//
+// Owned by the keyspace goroutine.
+type listKey struct {
+	entry keyspace.Entry
+	list  list.List
+}
+
 // lookupListWrite is lookupList for a command that changes the list.
-func lookupListWrite(c *keyspace.Ctx, key []byte, missing func()) (keyspace.Entry, list.List, bool) {
+func lookupListWrite(c *keyspace.Ctx, key []byte, missing func()) (k listKey, ok bool) {
 	e := c.DB.LookupWrite(key)
 	switch {
 	case !e.Found():
@@ -17,16 +25,16 @@ func lookupListWrite(c *keyspace.Ctx, key []byte, missing func()) (keyspace.Entr
 	case e.Type() != keyspace.TypeList:
 		c.Error(reply.ErrWrongType)
 	default:
-		return e, e.List(), true
+		return listKey{e, e.List()}, true
 	}
-	return e, list.List{}, false
+	return k, false
 }
 
 // putShorter stores a list from which n elements have gone, and tells of it.
 // Redis: listElementsRemoved.
-func putShorter(c *keyspace.Ctx, e keyspace.Entry, l *list.List, event string, n int) {
-	key := e.Key()
-	deleted := c.DB.PutList(e, l)
+func (k *listKey) putShorter(c *keyspace.Ctx, event string, n int) {
+	key := k.entry.Key()
+	deleted := c.DB.PutList(k.entry, &k.list)
 	c.Changed(keyspace.NotifyList, event, key)
 	c.Dirty(n - 1)
 	if deleted {
@@ -53,13 +61,13 @@ func linsertCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrSyntax)
 		return
 	}
-	e, l, ok := lookupListWrite(c, c.Args[1], func() { c.Reply.Int(0) })
+	k, ok := lookupListWrite(c, c.Args[1], func() { c.Reply.Int(0) })
 	if !ok {
 		return
 	}
 	at, found := -1, false
 	pivot := listpack.String(c.Args[3])
-	for it := l.Iter(0, l.Len(), list.Tail); !found && it.Next(); at++ {
+	for it := k.list.Iter(0, k.list.Len(), list.Tail); !found && it.Next(); at++ {
 		found = it.Equal(pivot)
 	}
 	if !found {
@@ -69,10 +77,10 @@ func linsertCommand(c *keyspace.Ctx) {
 	if !before {
 		at++
 	}
-	l.Insert(at, c.Args[4])
-	c.DB.PutList(e, &l)
+	k.list.Insert(at, c.Args[4])
+	c.DB.PutList(k.entry, &k.list)
 	c.Changed(keyspace.NotifyList, "linsert", c.Args[1])
-	c.Reply.Int(int64(l.Len()))
+	c.Reply.Int(int64(k.list.Len()))
 }
 
 var lsetSpec = keyspace.Spec{
@@ -87,7 +95,7 @@ var lsetSpec = keyspace.Spec{
 }
 
 func lsetCommand(c *keyspace.Ctx) {
-	e, l, ok := lookupListWrite(c, c.Args[1], func() { c.Error(reply.ErrNoSuchKey) })
+	k, ok := lookupListWrite(c, c.Args[1], func() { c.Error(reply.ErrNoSuchKey) })
 	if !ok {
 		return
 	}
@@ -96,13 +104,13 @@ func lsetCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrNotInteger)
 		return
 	}
-	i, ok := elementAt(n, l.Len())
+	i, ok := elementAt(n, k.list.Len())
 	if !ok {
 		c.Error(reply.ErrIndexRange)
 		return
 	}
-	l.Set(i, c.Args[3])
-	c.DB.PutList(e, &l)
+	k.list.Set(i, c.Args[3])
+	c.DB.PutList(k.entry, &k.list)
 	c.Changed(keyspace.NotifyList, "lset", c.Args[1])
 	c.OK()
 }
@@ -124,20 +132,20 @@ func lremCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrNotInteger)
 		return
 	}
-	e, l, ok := lookupListWrite(c, c.Args[1], func() { c.Reply.Int(0) })
+	k, ok := lookupListWrite(c, c.Args[1], func() { c.Reply.Int(0) })
 	if !ok {
 		return
 	}
-	limit, from := l.Len(), list.Head
+	limit, from := k.list.Len(), list.Head
 	if n < 0 {
 		n, from = -n, list.Tail
 	}
 	if n > 0 { // Redis: 0, and the smallest integer, which stays as it is, mean all
 		limit = int(min(int64(limit), n))
 	}
-	removed := l.Remove(c.Args[3], limit, from)
+	removed := k.list.Remove(c.Args[3], limit, from)
 	if removed > 0 {
-		putShorter(c, e, &l, "lrem", removed)
+		k.putShorter(c, "lrem", removed)
 	}
 	c.Reply.Int(int64(removed))
 }
@@ -158,14 +166,14 @@ func ltrimCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrNotInteger)
 		return
 	}
-	e, l, ok := lookupListWrite(c, c.Args[1], c.OK)
+	k, ok := lookupListWrite(c, c.Args[1], c.OK)
 	if !ok {
 		return
 	}
-	had := l.Len()
+	had := k.list.Len()
 	from, n := elementRange(start, stop, had)
-	l.Delete(from+n, had-from-n)
-	l.Delete(0, from)
-	putShorter(c, e, &l, "ltrim", had-n)
+	k.list.Delete(from+n, had-from-n)
+	k.list.Delete(0, from)
+	k.putShorter(c, "ltrim", had-n)
 	c.OK()
 }

@@ -22,8 +22,8 @@ func (e Encoding) String() string { return "quicklist" }
 type End uint8
 
 const (
-	Head End = iota
-	Tail
+	Head End = iota // where LPUSH adds and index 0 is
+	Tail            // where RPUSH adds and index -1 is
 )
 
 // Limits bound a block; an element that a full block would take goes to another one.

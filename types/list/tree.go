@@ -182,8 +182,8 @@ func (n *inner) sum() int64 {
 	return total
 }
 
-// moveChildren moves the last k children of left to the front of right, or, if k is negative, the first
-// -k of right to the end of left.
+// moveChildren moves the last k children of left to the front of right, or, if k is negative, the
+// first -k of right to the end of left.
 func moveChildren(left, right *inner, k int) {
 	if k < 0 {
 		k = -k
