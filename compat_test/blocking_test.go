@@ -311,4 +311,70 @@ var blockingCases = []scripted{
 		w BLPOP k
 		w BLPOP 0
 		w BLMPOP 0 1 k`},
+	{"sorted sets", `
+		a BZPOPMIN k 0 &
+		b BZPOPMAX k j 0 &
+		c BZMPOP 0 2 j k MIN COUNT 2 &
+		w ZADD k 1 a 2.5 b 3 c 4 d 5 e
+		a ?
+		b ?
+		c ?
+		w ZRANGE k 0 -1 WITHSCORES
+		a BZPOPMIN j k 0
+		w ZADD k 7 x
+		a BZMPOP 0 1 k MAX
+		a BZPOPMAX j k 0.01
+		a BZMPOP 0.01 1 k MAX
+		w EXISTS k`},
+	{"sorted sets that are stored", `
+		a BZPOPMIN k 0 &
+		w ZADD x 1 m 2 n
+		w ZUNIONSTORE k 1 x
+		a ?
+		w DEL k
+		a BZPOPMIN k 0 &
+		w ZRANGESTORE k x 0 0
+		a ?
+		a BZPOPMIN k 0 &
+		w RPUSH k v
+		b BZPOPMIN k 0
+		w DEL k
+		w ZINCRBY k 1 m
+		a ?
+		w DBSIZE`},
+	{"lists and sorted sets wait for the same key", `
+		a BZPOPMIN k 0 &
+		b BLPOP k 0 &
+		c BZPOPMIN k 0 &
+		w RPUSH k v
+		b ?
+		w ZADD k 1 m 2 n
+		a ?
+		c ?
+		w EXISTS k`},
+	{"sorted sets, arguments and their order", `
+		w SET s x
+		w BZPOPMIN s 0
+		w BZPOPMIN s x
+		w BZPOPMAX k s 0
+		w BZPOPMAX k -1
+		w BZPOPMAX k
+		w BZMPOP x 0 k UP
+		w BZMPOP x 1 k UP
+		w BZMPOP x 1 k MIN
+		w BZMPOP -1 1 k MIN
+		w BZMPOP 0 2 k MIN
+		w BZMPOP 0 1 k MIN COUNT 0
+		w BZMPOP 0 1 s MIN
+		w BZMPOP 0 1 k`},
+	{"a key that is written over", `
+		a BLPOP k 0 &
+		b BZPOPMIN k 0 &
+		w SET k x
+		w ZADD z 1 m
+		w ZUNIONSTORE k 1 z
+		w EXISTS k
+		w RPUSH l v
+		w COPY l k REPLACE
+		a ?`},
 }

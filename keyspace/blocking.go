@@ -16,11 +16,13 @@ import (
 //	                                  |                  |
 //	                                waiter             waiter --> session, timeouts
 //
-// A key becomes ready when it is put into a table, whoever does it: then its queue is noted in
-// Engine.readyKeys, and served as soon as the command that did it has ended. What is served may make
-// other keys ready (BLMOVE), which are served in turn.
+// A key becomes ready when it comes to be in a table, whoever does it: then its queue is noted in
+// Engine.readyKeys, and served as soon as the command that did it has ended. What is served may
+// make other keys ready (BLMOVE), which are served in turn.
 
 // Wait is what a command waits for.
+//
+// Owned by the keyspace goroutine.
 type Wait struct {
 	Keys       [][]byte // arguments of the command; the first of them that is ready serves
 	Type       Type     // that a key must have
@@ -142,8 +144,8 @@ func (e *Engine) unblock(w *waiter) {
 }
 
 // SignalReady tells those who wait for the key of an entry that it has what they may be waiting
-// for. A key that is put into its table does so by itself; it takes a call when something has been
-// added to what was there already (XADD). O(1). Redis: signalKeyAsReady.
+// for. A key that comes into its table does so by itself; it takes a call when something has been
+// added to what was there already (XADD) or has taken its place. O(1). Redis: signalKeyAsReady.
 func (e Entry) SignalReady() {
 	if len(e.db.waiting) == 0 {
 		return
@@ -328,9 +330,6 @@ func (e *Engine) checkWaiting() {
 			for p := q.first; p != nil; p = p.next {
 				places--
 				ensure(p.queue == q && p.waiter.session.waiter == p.waiter, "I8: in %q's queue", key)
-				en := db.find([]byte(key))
-				ensure(en.ref == 0 || en.Type() != p.waiter.Type || db.expired(en),
-					"I8: %q is there and waited for", key)
 			}
 		}
 	}

@@ -197,8 +197,8 @@ func (db *DB) allocEntry(e Entry, t Type, enc Encoding, tail int) Entry {
 
 // replace puts the new entry into the table, in the place of the old one if there is one.
 func (db *DB) replace(old, n Entry, keepDeadline bool) {
-	n.SignalReady()
 	if old.ref == 0 {
+		n.SignalReady() // Redis: dbAdd does, dbOverwrite does not
 		db.table.Insert(db.arena, n.ref)
 		return
 	}

@@ -47,7 +47,7 @@
 //	    buffer of a session is with its connection
 //	I7  the owner never waits for anything but its queue
 //	I8  a session that waits for keys stands once in the queue of each, has its batch, and, if it
-//	    has a deadline, is in the heap of timeouts; none of its keys is there with the right type
+//	    has a deadline, is in the heap of timeouts
 //
 // (*Engine).Check tests I1 to I4 and I8.
 //
@@ -70,7 +70,7 @@
 // deadline, the owner sleeps no longer than until then. No sampling is needed, and no expired key
 // stays in memory for long. An active slice is bounded, and ends when there is work in the queue.
 //
-// Blocking. A command that waits for a key leaves its batch where it is. Every entry that is put
+// Blocking. A command that waits for a key leaves its batch where it is. Every entry that comes
 // into a table looks whether somebody waits for its key, and if so the queue is served when the
 // command has ended; the sessions that were answered go on at the end of the round. See waiter.
 //

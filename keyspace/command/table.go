@@ -53,6 +53,9 @@ func Table() []*keyspace.Spec {
 		// list_block.go
 		&blpopSpec, &brpopSpec, &blmpopSpec, &blmoveSpec, &brpoplpushSpec,
 
+		// zset_block.go
+		&bzpopminSpec, &bzpopmaxSpec, &bzmpopSpec,
+
 		// zset_score.go, zset_pop.go, zset_random.go
 		&zincrbySpec, &zmscoreSpec, &zcountSpec, &zlexcountSpec, &zrevrankSpec, &zpopminSpec,
 		&zpopmaxSpec, &zmpopSpec, &zrandmemberSpec, &zscanSpec,

@@ -35,9 +35,18 @@ type zpopOptions struct {
 	max    bool  // from the end
 	count  int64 // at most so many elements
 	nested bool  // reply with pairs
+	keyed  bool  // the key is the first element of the reply
 }
 
-// event is the keyspace event, and in upper case the command that does the same.
+// word is the command that a pop is recorded as.
+func (o *zpopOptions) word() []byte {
+	if o.max {
+		return zpopmaxWord
+	}
+	return zpopminWord
+}
+
+// event is the keyspace event.
 func (o *zpopOptions) event() string {
 	if o.max {
 		return "zpopmax"
@@ -83,7 +92,12 @@ func (o *zpopOptions) pop(c *keyspace.Ctx, key []byte, e keyspace.Entry) (popped
 	if !o.nested {
 		elements *= 2
 	}
-	c.Reply.Array(elements)
+	if o.keyed {
+		c.Reply.Array(elements + 1)
+		c.Reply.Bulk(key)
+	} else {
+		c.Reply.Array(elements)
+	}
 	var scratch [20]byte
 	for it := s.Iter(p, o.max); it.Next(); {
 		if o.nested {
@@ -119,6 +133,16 @@ func zmpopCommand(c *keyspace.Ctx) {
 		c.Error(err)
 		return
 	}
+	if !popFirstZSet(c, keys, func(key []byte, e keyspace.Entry) { zmpopKey(c, key, e, o) }) {
+		c.Reply.NullArray()
+	}
+}
+
+// popFirstZSet calls pop for the first of several sorted sets that exists, or replies to a key of
+// another type. False if there was none.
+func popFirstZSet(
+	c *keyspace.Ctx, keys [][]byte, pop func(key []byte, e keyspace.Entry),
+) bool {
 	for _, key := range keys {
 		e := c.DB.LookupWrite(key)
 		if !e.Found() {
@@ -126,12 +150,12 @@ func zmpopCommand(c *keyspace.Ctx) {
 		}
 		if e.Type() != keyspace.TypeZSet {
 			c.Error(reply.ErrWrongType)
-			return
+			return true
 		}
-		zmpopKey(c, key, e, o)
-		return
+		pop(key, e)
+		return true
 	}
-	c.Reply.NullArray()
+	return false
 }
 
 // zmpopKey takes elements out of the first key that has some.
@@ -139,11 +163,7 @@ func zmpopKey(c *keyspace.Ctx, key []byte, e keyspace.Entry, o zpopOptions) {
 	c.Reply.Array(2)
 	c.Reply.Bulk(key)
 	popped := o.pop(c, key, e)
-	word := zpopminWord
-	if o.max {
-		word = zpopmaxWord
-	}
-	c.Record(word, key, c.Digits(int64(popped)))
+	c.Record(o.word(), key, c.Digits(int64(popped)))
 }
 
 // parseZMPop reads numkeys at args[at], the keys, MIN or MAX, and COUNT.
