@@ -416,6 +416,18 @@ var stringFamilyCases = []scripted{
 		SET t v PXAT 4102444800123
 		MSET t w
 		TTL t`},
+	{"an empty value of a key that is too long to lie beside it", `
+		SET ` + strings.Repeat("k", 1100) + ` ""
+		GET ` + strings.Repeat("k", 1100) + `
+		APPEND ` + strings.Repeat("k", 1100) + ` ""
+		SETRANGE ` + strings.Repeat("k", 1100) + ` 1 v
+		GETSET ` + strings.Repeat("k", 1100) + ` ""
+		COPY ` + strings.Repeat("k", 1100) + ` copy
+		RENAME copy ` + strings.Repeat("n", 1200) + `
+		STRLEN ` + strings.Repeat("n", 1200) + `
+		APPEND ` + strings.Repeat("n", 1200) + ` v
+		DEL ` + strings.Repeat("k", 1100) + ` ` + strings.Repeat("n", 1200) + `
+		DBSIZE`},
 	{"OBJECT ENCODING of strings", `
 		SET k 1
 		OBJECT ENCODING k

@@ -68,6 +68,8 @@ var zsetFamilyCases = []scripted{
 		ZINCRBY z -inf i
 		ZINCRBY z inf i
 		ZINCRBY z x a
+		ZINCRBY z NX a
+		ZINCRBY z incr CH
 		ZINCRBY z nan a
 		ZINCRBY z "" a
 		ZINCRBY s 1 a

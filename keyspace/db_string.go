@@ -90,6 +90,7 @@ func (db *DB) newRawString(e Entry, sizeBytes, roomBytes int) Entry {
 		clear(t[binary.PutUvarint(t, uint64(sizeBytes)):])
 		return n
 	}
+	roomBytes = max(roomBytes, 1) // a key so long that even the empty string is not inline
 	n := db.allocEntry(e, TypeString, EncRawBlob, blobTailBytes)
 	n.setBlob(db.arena.AllocZeroed(roomBytes), sizeBytes, roomBytes)
 	return n

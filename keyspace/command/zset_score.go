@@ -3,7 +3,6 @@ package command
 import (
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
-	"github.com/ringer-kv/ringer/types/num"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -18,7 +17,13 @@ var zincrbySpec = keyspace.Spec{
 
 func zincrbyCommand(c *keyspace.Ctx) {
 	key, member := c.Args[1], c.Args[3]
-	increment, ok := num.ParseFloat(c.Args[2])
+	var o zaddOptions
+	opts := newCursor(c.Args, 2)
+	if o.parseFlags(&opts); opts.At() > 2 { // Redis: an option of ZADD, and then no pair is left
+		c.Error(reply.ErrSyntax)
+		return
+	}
+	increment, ok := opts.Float()
 	if !ok {
 		c.Error(reply.ErrNotFloat)
 		return
