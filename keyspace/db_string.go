@@ -142,12 +142,13 @@ func roomFor(sizeBytes int) int {
 	return min(sizeBytes+sizeBytes/8, math.MaxUint32)
 }
 
-// Fits reports whether the memory left has room for a value to grow to the given size. The
-// router looks at the arguments only; a command whose value may be much larger than these (SETBIT,
-// SETRANGE, BITOP) asks here, and refuses with reply.ErrOOM.
+// Fits reports whether the memory left has room for a value to grow to the given size, in one
+// piece. The router looks at the arguments only; a command whose value may be much larger than
+// these (SETBIT, SETRANGE, BITOP) asks here, and refuses with reply.ErrOOM.
 func (db *DB) Fits(sizeBytes int64) bool {
 	need := sizeBytes + sizeBytes/8 + 2*greedyRoomBytes
-	return sizeBytes <= math.MaxUint32 && need < db.arena.AvailableBytes()-db.engine.arenaReserve()
+	return sizeBytes <= math.MaxUint32 &&
+		need < db.arena.AvailableBytes()-db.engine.arenaReserve() && db.arena.Fits(int(need))
 }
 
 // sharedInts is how many small integers Redis has one object each for. Redis:

@@ -105,6 +105,53 @@ func TestSetrangeRefusesWhatDoesNotFit(t *testing.T) {
 	}
 }
 
+// TestSetrangeRefusesWhatFitsInPiecesOnly: half of the memory is free, but nowhere two megabytes of
+// it together.
+func TestSetrangeRefusesWhatFitsInPiecesOnly(t *testing.T) {
+	e := newEngine(t, keyspace.Options{ArenaBytes: 64 << 20})
+	c := newClient(t, e)
+	n := 0
+	for c.do(fmt.Sprintf("SETRANGE k%d 900000 x", n)) == ":900001\r\n" {
+		n++
+	}
+	full := e.UsedBytes()
+	for i := 0; i < n; i += 2 {
+		c.do(fmt.Sprintf("DEL k%d", i))
+	}
+	waitFor(t, func() bool { return e.UsedBytes() < full*2/3 })
+	const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+	script := "SETRANGE big 8000000 x\nSETBIT big 64000000 1\nEXISTS big"
+	if got := c.do(script); got != oom+oom+":0\r\n" {
+		t.Errorf("got %q", got)
+	}
+	if got := c.do("SETRANGE small 100000 x"); got != ":100001\r\n" {
+		t.Errorf("got %q", got)
+	}
+	e.Do(e.Check)
+}
+
+// TestRefusesWhatFitsInPiecesOnly: the same for what the arguments bring, large or many.
+func TestRefusesWhatFitsInPiecesOnly(t *testing.T) {
+	e := newEngine(t, keyspace.Options{ArenaBytes: 64 << 20})
+	c := newClient(t, e)
+	const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+	n := 0
+	for c.do(fmt.Sprintf("SETRANGE k%d 40000 x", n)) == ":40001\r\n" {
+		n++
+	}
+	for i := 0; i < n; i += 2 {
+		c.do(fmt.Sprintf("DEL k%d", i))
+	}
+	value := strings.Repeat("v", 60_000)
+	for i := range n {
+		c.do(fmt.Sprintf("SET v%d %s", i, value))
+	}
+	if got := c.do("SET d " + value); got != oom {
+		t.Errorf("got %q", got)
+	}
+	e.Do(e.Check)
+}
+
 func BenchmarkIncr(b *testing.B) {
 	c := newClient(b, newEngine(b, keyspace.Options{}))
 	script := strings.Repeat("INCR counter\n", 100)

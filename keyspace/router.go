@@ -222,8 +222,9 @@ const (
 	arenaReserveMinBytes = 4 << 20
 )
 
-// largeArgBytes is the size from which it is asked whether there is room in one piece.
-const largeArgBytes = 64 << 10
+// arenaPieceBytes is what must be left in one piece, beside twice the arguments: no page run that a
+// structure asks for unseen is longer, as arrays of tables grow only where there is room.
+const arenaPieceBytes = 1 << 20
 
 // arenaReserve is what commands must leave in the arena.
 func (e *Engine) arenaReserve() int64 {
@@ -236,11 +237,9 @@ func (e *Engine) outOfMemory(args [][]byte) bool {
 		return true
 	}
 	need := int64(0)
-	largest := 0
 	for _, a := range args {
 		need += 2 * int64(len(a))
-		largest = max(largest, len(a))
 	}
 	return need+e.arenaReserve() > e.arena.AvailableBytes() ||
-		largest > largeArgBytes && !e.arena.Fits(largest)
+		!e.arena.Fits(int(need+arenaPieceBytes))
 }
