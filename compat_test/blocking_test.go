@@ -378,3 +378,39 @@ var blockingCases = []scripted{
 		w COPY l k REPLACE
 		a ?`},
 }
+
+// TestBlockingNative has a client of the native port wait: it is served, what it has sent behind
+// the command comes after, and when it hangs up it leaves nothing.
+func TestBlockingNative(t *testing.T) {
+	onlyRinger(t)
+	watch := mustDial(t, lab.shared.ringer.addr)
+	watch.must(t, "FLUSHALL")
+	r := clientsRun{t: t, server: lab.shared.ringer, watch: watch}
+	c := mustDialNative(t)
+	var batch []byte
+	for _, line := range []string{"BLPOP k 0", "RPUSH l 1", "BZPOPMIN z 100"} {
+		batch = appendFrame(batch, strings.Fields(line))
+	}
+	if err := c.write(batch); err != nil {
+		t.Fatal(err)
+	}
+	r.until(1)
+	if n := watch.must(t, "EXISTS l").text; n != "0" {
+		t.Errorf("EXISTS l = %s while the command before still waits", n)
+	}
+	watch.must(t, "RPUSH k v")
+	v, err := c.read()
+	if err != nil || len(v.elems) != 2 || v.elems[1].text != "v" {
+		t.Fatalf("BLPOP: %+v, %v", v, err)
+	}
+	if v, err = c.read(); err != nil || v.text != "1" {
+		t.Fatalf("RPUSH: %+v, %v", v, err)
+	}
+	r.until(1)
+	c.close()
+	r.until(0)
+	watch.must(t, "ZADD z 1 m")
+	if n := watch.must(t, "ZCARD z").text; n != "1" {
+		t.Errorf("ZCARD z = %s after the client that waited has gone", n)
+	}
+}
