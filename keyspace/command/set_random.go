@@ -176,14 +176,22 @@ const drawsMaxBytes = 1 << 30
 // replyDraws calls draw, which replies with an element, n times, in an array of the given length.
 // A reply that becomes too large is an error.
 func replyDraws(c *keyspace.Ctx, n, length int, draw func()) {
-	start := c.Reply.Len()
-	c.Reply.Array(length)
+	if !boundedDraws(c.Reply, n, length, draw) {
+		c.Error(reply.ErrOutOfRange)
+	}
+}
+
+// boundedDraws is replyDraws without the error: it takes back a reply that becomes too large, and
+// returns false.
+func boundedDraws(w reply.Writer, n, length int, draw func()) bool {
+	start := w.Len()
+	w.Array(length)
 	for range n {
 		draw()
-		if c.Reply.Len()-start > drawsMaxBytes {
-			c.Reply.Truncate(start)
-			c.Error(reply.ErrOutOfRange)
-			return
+		if w.Len()-start > drawsMaxBytes {
+			w.Truncate(start)
+			return false
 		}
 	}
+	return true
 }
