@@ -39,7 +39,7 @@ func fullScale() scale {
 		Rounds: 5, FewRounds: 3, Memory: 2,
 		Benchmarks: 110 * time.Second, LoadRun: 500 * time.Millisecond,
 		Warmup: 100 * time.Millisecond, Elements: 1_000_000, IdleConns: 10_000,
-		Settle: time.Second, IdleRest: 3 * time.Second, EventTail: 2 * time.Second,
+		Settle: time.Second, IdleRest: 10 * time.Second, EventTail: 2 * time.Second,
 	}
 }
 
@@ -48,7 +48,7 @@ func quickScale() scale {
 		Rounds: 3, FewRounds: 1, Memory: 1,
 		Benchmarks: 10 * time.Second, LoadRun: 120 * time.Millisecond,
 		Warmup: 30 * time.Millisecond, Elements: 200_000, IdleConns: 10_000,
-		Settle: 300 * time.Millisecond, IdleRest: 2500 * time.Millisecond,
+		Settle: 300 * time.Millisecond, IdleRest: 5 * time.Second,
 		EventTail: 800 * time.Millisecond, FewTests: true,
 	}
 }

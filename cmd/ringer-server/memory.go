@@ -13,7 +13,7 @@ const (
 	returnBytes = 16 << 20
 	// collectAfter is how many looks without a collection make one due: what connections have
 	// left behind is not known to be garbage before.
-	collectAfter = 3
+	collectAfter = 1
 	// collectRarely is what that grows to while such collections find nothing.
 	collectRarely = 60
 )
