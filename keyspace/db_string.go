@@ -43,9 +43,20 @@ func (db *DB) PutString(e Entry, enc Encoding, value []byte, keepDeadline bool) 
 }
 
 // BuildString makes the value of a key a raw string of the given size, whatever it was, and drops
-// the deadline. fill gets the string's own memory, zeroed, to write it; the old values are all
-// still there to be read.
-func (db *DB) BuildString(e Entry, sizeBytes int, fill func(value []byte)) Entry {
+// the deadline. fill gets the string's own memory, with undefined contents, and must write all of
+// it; the values of other keys are there to be read, and so is the old one, unless overOld says
+// that it may be written over. Large strings that are built again and again then need no fresh
+// memory.
+func (db *DB) BuildString(e Entry, sizeBytes int, overOld bool, fill func(value []byte)) Entry {
+	if overOld && e.Found() && e.Type() == TypeString && e.Encoding() == EncRawBlob {
+		if ref, size, room := e.blob(); sizeBytes <= room && room/2 <= sizeBytes {
+			clear(db.arena.Bytes(ref, max(size, sizeBytes))[sizeBytes:])
+			e.setBlob(ref, sizeBytes, room)
+			fill(e.StringBytes())
+			db.Persist(e)
+			return e
+		}
+	}
 	n := db.newRawString(e, sizeBytes, sizeBytes)
 	fill(n.StringBytes())
 	db.replace(e, n, false)

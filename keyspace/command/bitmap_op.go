@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 
@@ -40,7 +41,8 @@ func bitopCommand(c *keyspace.Ctx) {
 	key := c.Args[2]
 	switch e := c.DB.LookupWrite(key); {
 	case size > 0:
-		c.DB.BuildString(e, size, func(value []byte) { op.combine(value, sources) })
+		isSource := slices.ContainsFunc(c.Args[3:], func(k []byte) bool { return bytes.Equal(k, key) })
+		c.DB.BuildString(e, size, !isSource, func(value []byte) { op.combine(value, sources) })
 		c.Changed(keyspace.NotifyString, "set", key)
 	case e.Found():
 		c.DB.Delete(e)
@@ -77,10 +79,10 @@ func parseBitOp(args [][]byte) (op bitOp, err reply.Error) {
 	return bitNot, ""
 }
 
-// combine writes the result of the operation over dst, which is zeroed and as long as the longest
-// source; the shorter ones count as filled up with zeros.
+// combine writes the result of the operation over dst, which is as long as the longest source; the
+// shorter ones count as filled up with zeros.
 func (op bitOp) combine(dst []byte, sources [][]byte) {
-	copy(dst, sources[0])
+	clear(dst[copy(dst, sources[0]):])
 	if op == bitNot {
 		op.apply(dst, dst)
 	}
@@ -92,15 +94,19 @@ func (op bitOp) combine(dst []byte, sources [][]byte) {
 	}
 }
 
-// apply combines dst with a source that is not longer, eight bytes at a time.
+// apply combines dst with a source that is not longer, 32 bytes at a time.
 func (op bitOp) apply(dst, source []byte) {
 	dst = dst[:len(source)]
-	for ; len(source) >= 8; dst, source = dst[8:], source[8:] {
-		a, b := binary.LittleEndian.Uint64(dst), binary.LittleEndian.Uint64(source)
-		binary.LittleEndian.PutUint64(dst, op.word(a, b))
+	at := 0
+	for ; at+32 <= len(source); at += 32 {
+		d, s := (*[32]byte)(dst[at:]), (*[32]byte)(source[at:])
+		for i := 0; i < len(d); i += 8 {
+			a, b := binary.LittleEndian.Uint64(d[i:]), binary.LittleEndian.Uint64(s[i:])
+			binary.LittleEndian.PutUint64(d[i:], op.word(a, b))
+		}
 	}
-	for i, b := range source {
-		dst[i] = byte(op.word(uint64(dst[i]), uint64(b)))
+	for ; at < len(source); at++ {
+		dst[at] = byte(op.word(uint64(dst[at]), uint64(source[at])))
 	}
 }
 
