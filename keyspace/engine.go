@@ -70,7 +70,8 @@ type Engine struct {
 	config    *Config
 	clock     Clock
 	timer     Timer
-	timerAtMs int64 // when the timer will go off; 0: not set
+	timerAtMs int64       // when the timer will go off; 0: not set
+	rang      atomic.Bool // the timer has gone off; set by the timer
 	nowMs     int64
 	lruClock  uint32
 	rand      *rand.Rand
@@ -326,10 +327,17 @@ func (e *Engine) wait() {
 	<-q.wake
 }
 
-// timerFired reports whether the timer may have gone off since the clock was read, when the owner
-// did not sleep yet and was not roused by it.
+// timerFired reports whether the timer has gone off, or may have since the clock was read, when the
+// owner did not sleep yet and was not roused by it.
 func (e *Engine) timerFired() bool {
-	return e.timerAtMs > e.nowMs && e.clock.Now().UnixMilli() >= e.timerAtMs
+	return e.rang.Load() ||
+		e.timerAtMs > e.nowMs && e.clock.Now().UnixMilli() >= e.timerAtMs
+}
+
+// ring is what the timer calls.
+func (e *Engine) ring() {
+	e.rang.Store(true)
+	e.queue.rouse()
 }
 
 // longestSleepMs bounds the time that the timer is set to: what is due may be further away than a
@@ -337,8 +345,12 @@ func (e *Engine) timerFired() bool {
 const longestSleepMs = 24 * 3600 * 1000
 
 // armTimer makes sure that the owner wakes for what is due by the clock. It reports whether
-// something is due already.
+// something is due already. A timer that has gone off is set again, whatever the clock says: the
+// two need not agree, as the clock may be set back, or slowed down.
 func (e *Engine) armTimer() bool {
+	if e.rang.Swap(false) {
+		e.timerAtMs = 0
+	}
 	due := e.nextDueMs()
 	if due == 0 || (e.timerAtMs > e.nowMs && e.timerAtMs <= due) {
 		return false
@@ -350,7 +362,7 @@ func (e *Engine) armTimer() bool {
 	e.timerAtMs = due
 	d := time.Duration(max(due-e.nowMs, 1)) * time.Millisecond
 	if e.timer == nil {
-		e.timer = e.clock.AfterFunc(d, e.queue.rouse)
+		e.timer = e.clock.AfterFunc(d, e.ring)
 		return false
 	}
 	e.timer.Reset(d)

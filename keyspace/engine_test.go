@@ -90,6 +90,7 @@ func (c *testConn) take() string {
 type testClock struct {
 	mu     sync.Mutex
 	now    time.Time
+	reads  int
 	timers []*testTimer
 }
 
@@ -102,7 +103,39 @@ type testTimer struct {
 func (c *testClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.reads++
 	return c.now
+}
+
+// readings is how often the time has been asked for.
+func (c *testClock) readings() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.reads
+}
+
+// armed is the number of timers that have yet to go off.
+func (c *testClock) armed() (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.timers {
+		if !t.at.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// fireEarly lets all timers go off before their time.
+func (c *testClock) fireEarly() {
+	c.mu.Lock()
+	for _, t := range c.timers {
+		t.at = time.Time{}
+	}
+	c.mu.Unlock()
+	for _, t := range c.timers {
+		t.f()
+	}
 }
 
 func (c *testClock) AfterFunc(d time.Duration, f func()) keyspace.Timer {
@@ -366,6 +399,38 @@ func TestActiveExpiryNeedsNoAccess(t *testing.T) {
 	waitFor(t, func() bool { return c.do("DBSIZE") == ":2\r\n" })
 	clock.advance(time.Hour)
 	waitFor(t, func() bool { return c.do("DBSIZE") == ":1\r\n" })
+}
+
+// TestTimerThatGoesOffEarly: a timer does not see that the clock is slowed down or set back. A key
+// that is not due when it goes off expires at its time all the same, with nobody asking for it.
+func TestTimerThatGoesOffEarly(t *testing.T) {
+	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}
+	e := newEngine(t, keyspace.Options{Clock: clock})
+	c := newClient(t, e)
+	c.do("SET a 1 PX 1000")
+	waitFor(t, func() bool { return clock.armed() == 1 })
+	clock.fireEarly()
+	waitFor(t, func() bool { return clock.armed() == 1 })
+	clock.advance(2 * time.Second)
+	waitFor(t, func() bool { return clock.armed() == 0 })
+	if got := c.do("DBSIZE"); got != ":0\r\n" {
+		t.Errorf("DBSIZE = %q", got)
+	}
+}
+
+// TestDeadlineAtTheEndOfTime: the owner sleeps in spite of a key that expires when time overflows.
+func TestDeadlineAtTheEndOfTime(t *testing.T) {
+	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}
+	e := newEngine(t, keyspace.Options{Clock: clock})
+	c := newClient(t, e)
+	if got := c.do("SET a 1\nPEXPIREAT a 9223372036854775807\nDBSIZE"); got != "+OK\r\n:1\r\n:1\r\n" {
+		t.Errorf("got %q", got)
+	}
+	before := clock.readings()
+	time.Sleep(50 * time.Millisecond)
+	if n := clock.readings() - before; n > 100 {
+		t.Errorf("the idle owner read the clock %d times", n)
+	}
 }
 
 // waitFor waits for something that a goroutine is about to do.

@@ -1,5 +1,7 @@
 package keyspace
 
+import "math"
+
 // An active expire slice ends after so many keys; the owner looks at its queue between slices.
 const expireSliceKeys = 64
 
@@ -65,16 +67,17 @@ func (db *DB) deleteExpired(e Entry) {
 // nextDueMs is when the next key expires or the next wait ends, a millisecond behind its deadline;
 // 0: never.
 func (e *Engine) nextDueMs() int64 {
-	due := int64(0)
+	first := int64(math.MaxInt64) // that of the end of time never passes
 	if len(e.timeouts) > 0 {
-		due = e.timeouts[0].DeadlineMs + 1
+		first = e.timeouts[0].DeadlineMs
 	}
 	for _, db := range e.dbs {
 		if _, deadlineMs, ok := db.expires.Min(); ok && e.config.ActiveExpire {
-			if due == 0 || deadlineMs+1 < due {
-				due = deadlineMs + 1
-			}
+			first = min(first, deadlineMs)
 		}
 	}
-	return due
+	if first == math.MaxInt64 {
+		return 0
+	}
+	return first + 1
 }
