@@ -78,6 +78,7 @@ type Engine struct {
 	seed      dict.Seed
 	arena     *arena.Arena // of space
 	space     *space
+	retired   int // spaces that are not unmapped yet
 	dbs       []*DB
 	commands  map[string]*Spec
 	table     []*Spec

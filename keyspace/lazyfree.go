@@ -121,17 +121,23 @@ func (e *Engine) free(walk func(c *arena.Chain)) {
 	})
 }
 
+// maxRetired is how many spaces may wait to be unmapped. Each takes 32 GiB of addresses, of which a
+// process has 128 TiB, so clients that flush faster than the worker unmaps could use them up.
+const maxRetired = 8
+
 // closeIfRetired unmaps a space that nobody uses any more, in the background.
 func (e *Engine) closeIfRetired(sp *space) {
 	if !sp.retired || sp.pending > 0 {
 		return
 	}
 	e.worker.do(func() {
-		if err := sp.arena.Close(); err != nil {
-			e.queue.push(&event{kind: eventRun, run: func() {
+		err := sp.arena.Close()
+		e.queue.push(&event{kind: eventRun, run: func() {
+			e.retired--
+			if err != nil {
 				e.log(LogWarning, "Unmapping flushed data: "+err.Error())
-			}})
-		}
+			}
+		}})
 	})
 }
 
@@ -195,8 +201,15 @@ func freeTable(sp *space, t *dict.Table, c *arena.Chain) {
 }
 
 // FlushAll empties all databases at once: the data moves to a new arena, and the old one is
-// unmapped in the background. O(databases).
+// unmapped in the background. While enough old ones wait for that, the tables are taken apart in
+// the background instead. O(databases).
 func (e *Engine) FlushAll() error {
+	if e.retired >= maxRetired {
+		for _, db := range e.dbs {
+			db.Flush()
+		}
+		return nil
+	}
 	fresh, err := e.newSpace()
 	if err != nil {
 		return err
@@ -210,6 +223,7 @@ func (e *Engine) FlushAll() error {
 		db.expires.Reset()
 	}
 	old.retired = true
+	e.retired++
 	e.closeIfRetired(old)
 	return nil
 }
