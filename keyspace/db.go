@@ -165,9 +165,10 @@ func (e Entry) putInline(value []byte) {
 // setBlobString stores a large string in a block of its own.
 func (db *DB) setBlobString(e Entry, value []byte, keepDeadline bool) Entry {
 	n := db.allocEntry(e, TypeString, EncRawBlob, blobTailBytes)
-	ref := db.arena.Alloc(len(value))
-	copy(db.arena.Bytes(ref, len(value)), value)
-	n.setBlob(ref, len(value), len(value))
+	room := max(len(value), 1) // behind a long key even an empty value is out of line
+	ref := db.arena.Alloc(room)
+	copy(db.arena.Bytes(ref, room), value)
+	n.setBlob(ref, len(value), room)
 	db.replace(e, n, keepDeadline)
 	return n
 }
