@@ -1,27 +1,30 @@
 package command
 
-import "github.com/ringer-kv/ringer/keyspace"
+import (
+	"slices"
+
+	"github.com/ringer-kv/ringer/keyspace"
+)
 
 // Table is every command there is, for keyspace.Options. One line per command.
 func Table() []*keyspace.Spec {
+	return slices.Concat(
+		keyTable(),
+		stringTable(),
+		listTable(),
+		hashTable(),
+		setTable(),
+		sortedSetTable(),
+		serverTable(),
+	)
+}
+
+// keyTable is the commands of keys of any type.
+func keyTable() []*keyspace.Spec {
 	return []*keyspace.Spec{
-		// bitmap.go, bitmap_count.go, bitmap_op.go, bitmap_field.go
-		&setbitSpec, &getbitSpec, &bitcountSpec, &bitposSpec, &bitopSpec, &bitfieldSpec,
-		&bitfieldroSpec,
-
-		// connection.go
-		&authSpec, &clientSpec, &echoSpec, &helloSpec, &pingSpec, &quitSpec, &resetSpec,
-		&selectSpec,
-
-		// command.go
-		&commandSpec,
-
 		// expire.go
 		&expireSpec, &pexpireSpec, &expireatSpec, &pexpireatSpec, &ttlSpec, &pttlSpec,
 		&expiretimeSpec, &pexpiretimeSpec, &persistSpec,
-
-		// flush.go
-		&dbsizeSpec, &flushdbSpec, &flushallSpec,
 
 		// generic.go
 		&delSpec, &unlinkSpec, &existsSpec, &typeSpec, &keysSpec, &scanSpec,
@@ -31,46 +34,15 @@ func Table() []*keyspace.Spec {
 
 		// rename.go
 		&renameSpec, &renamenxSpec, &moveSpec, &copySpec, &swapdbSpec,
+	}
+}
 
-		// hash.go, hash_incr.go, hash_random.go
-		&hdelSpec, &hexistsSpec, &hgetSpec, &hgetallSpec, &hincrbySpec, &hincrbyfloatSpec,
-		&hkeysSpec, &hlenSpec, &hmgetSpec, &hmsetSpec, &hrandfieldSpec, &hscanSpec, &hsetSpec,
-		&hsetnxSpec, &hstrlenSpec, &hvalsSpec,
-
-		// set.go, set_algebra.go, set_random.go
-		&saddSpec, &scardSpec, &sdiffSpec, &sdiffstoreSpec, &sinterSpec, &sintercardSpec,
-		&sinterstoreSpec, &sismemberSpec, &smembersSpec, &smismemberSpec, &smoveSpec, &spopSpec,
-		&srandmemberSpec, &sremSpec, &sscanSpec, &sunionSpec, &sunionstoreSpec,
-
-		// zset.go, zrange.go
-		&zaddSpec, &zremSpec, &zscoreSpec, &zcardSpec, &zrankSpec, &zrangeSpec, &zquerySpec,
-
-		// list_read.go, list_write.go, list_push.go
-		&llenSpec, &lindexSpec, &lrangeSpec, &lposSpec, &linsertSpec, &lsetSpec, &lremSpec,
-		&ltrimSpec, &lpushSpec, &rpushSpec, &lpushxSpec, &rpushxSpec, &lpopSpec, &rpopSpec,
-		&lmpopSpec, &lmoveSpec, &rpoplpushSpec,
-
-		// list_block.go
-		&blpopSpec, &brpopSpec, &blmpopSpec, &blmoveSpec, &brpoplpushSpec,
-
-		// zset_block.go
-		&bzpopminSpec, &bzpopmaxSpec, &bzmpopSpec,
-
-		// zset_score.go, zset_pop.go, zset_random.go
-		&zincrbySpec, &zmscoreSpec, &zcountSpec, &zlexcountSpec, &zrevrankSpec, &zpopminSpec,
-		&zpopmaxSpec, &zmpopSpec, &zrandmemberSpec, &zscanSpec,
-
-		// zset_range.go, zset_remove.go
-		&zrevrangeSpec, &zrangebyscoreSpec, &zrevrangebyscoreSpec, &zrangebylexSpec,
-		&zrevrangebylexSpec, &zrangestoreSpec, &zremrangebyrankSpec, &zremrangebyscoreSpec,
-		&zremrangebylexSpec,
-
-		// zset_algebra.go
-		&zunionSpec, &zunionstoreSpec, &zinterSpec, &zinterstoreSpec, &zintercardSpec, &zdiffSpec,
-		&zdiffstoreSpec,
-
-		// server.go
-		&configSpec, &debugSpec, &infoSpec, &shutdownSpec, &timeSpec,
+// stringTable is the commands of strings and bitmaps.
+func stringTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// bitmap.go, bitmap_count.go, bitmap_op.go, bitmap_field.go
+		&setbitSpec, &getbitSpec, &bitcountSpec, &bitposSpec, &bitopSpec, &bitfieldSpec,
+		&bitfieldroSpec,
 
 		// string.go
 		&getSpec, &setSpec,
@@ -79,5 +51,80 @@ func Table() []*keyspace.Spec {
 		&incrSpec, &decrSpec, &incrbySpec, &decrbySpec, &incrbyfloatSpec, &appendSpec, &strlenSpec,
 		&setrangeSpec, &getrangeSpec, &substrSpec, &setnxSpec, &setexSpec, &psetexSpec, &getsetSpec,
 		&getdelSpec, &getexSpec, &mgetSpec, &msetSpec, &msetnxSpec, &lcsSpec,
+	}
+}
+
+// listTable is the commands of lists.
+func listTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// list_block.go
+		&blpopSpec, &brpopSpec, &blmpopSpec, &blmoveSpec, &brpoplpushSpec,
+
+		// list_read.go, list_write.go, list_push.go
+		&llenSpec, &lindexSpec, &lrangeSpec, &lposSpec, &linsertSpec, &lsetSpec, &lremSpec,
+		&ltrimSpec, &lpushSpec, &rpushSpec, &lpushxSpec, &rpushxSpec, &lpopSpec, &rpopSpec,
+		&lmpopSpec, &lmoveSpec, &rpoplpushSpec,
+	}
+}
+
+// hashTable is the commands of hashes.
+func hashTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// hash.go, hash_incr.go, hash_random.go
+		&hdelSpec, &hexistsSpec, &hgetSpec, &hgetallSpec, &hincrbySpec, &hincrbyfloatSpec,
+		&hkeysSpec, &hlenSpec, &hmgetSpec, &hmsetSpec, &hrandfieldSpec, &hscanSpec, &hsetSpec,
+		&hsetnxSpec, &hstrlenSpec, &hvalsSpec,
+	}
+}
+
+// setTable is the commands of sets.
+func setTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// set.go, set_algebra.go, set_random.go
+		&saddSpec, &scardSpec, &sdiffSpec, &sdiffstoreSpec, &sinterSpec, &sintercardSpec,
+		&sinterstoreSpec, &sismemberSpec, &smembersSpec, &smismemberSpec, &smoveSpec, &spopSpec,
+		&srandmemberSpec, &sremSpec, &sscanSpec, &sunionSpec, &sunionstoreSpec,
+	}
+}
+
+// sortedSetTable is the commands of sorted sets.
+func sortedSetTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// zset.go, zrange.go
+		&zaddSpec, &zremSpec, &zscoreSpec, &zcardSpec, &zrankSpec, &zrangeSpec, &zquerySpec,
+
+		// zset_algebra.go
+		&zunionSpec, &zunionstoreSpec, &zinterSpec, &zinterstoreSpec, &zintercardSpec, &zdiffSpec,
+		&zdiffstoreSpec,
+
+		// zset_block.go
+		&bzpopminSpec, &bzpopmaxSpec, &bzmpopSpec,
+
+		// zset_range.go, zset_remove.go
+		&zrevrangeSpec, &zrangebyscoreSpec, &zrevrangebyscoreSpec, &zrangebylexSpec,
+		&zrevrangebylexSpec, &zrangestoreSpec, &zremrangebyrankSpec, &zremrangebyscoreSpec,
+		&zremrangebylexSpec,
+
+		// zset_score.go, zset_pop.go, zset_random.go
+		&zincrbySpec, &zmscoreSpec, &zcountSpec, &zlexcountSpec, &zrevrankSpec, &zpopminSpec,
+		&zpopmaxSpec, &zmpopSpec, &zrandmemberSpec, &zscanSpec,
+	}
+}
+
+// serverTable is the commands of connections and the server.
+func serverTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// command.go
+		&commandSpec,
+
+		// connection.go
+		&authSpec, &clientSpec, &echoSpec, &helloSpec, &pingSpec, &quitSpec, &resetSpec,
+		&selectSpec,
+
+		// flush.go
+		&dbsizeSpec, &flushdbSpec, &flushallSpec,
+
+		// server.go
+		&configSpec, &debugSpec, &infoSpec, &shutdownSpec, &timeSpec,
 	}
 }
