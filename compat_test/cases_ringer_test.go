@@ -3,7 +3,7 @@ package compat_test
 import "testing"
 
 // TestOnlyInRinger asserts directly, under RESP2, RESP3 and natively, what redis-server 7.0.15
-// does not have: ZQUERY of DESIGN.md section 8, and what Redis 7.2 added.
+// does not have: ZQUERY, and what Redis 7.2 added.
 func TestOnlyInRinger(t *testing.T) {
 	onlyRinger(t)
 	resp2, resp3 := mustDial(t, lab.shared.ringer.addr), mustDial3(t, lab.shared.ringer)

@@ -14,11 +14,15 @@ var differsOnPurpose = map[string]string{
 	"zrank.arity":     "WITHSCORE came with Redis 7.2",
 	"zrank.arguments": "WITHSCORE came with Redis 7.2",
 	"zrank.history":   "WITHSCORE came with Redis 7.2",
+
+	"zrevrank.arity":     "WITHSCORE came with Redis 7.2",
+	"zrevrank.arguments": "WITHSCORE came with Redis 7.2",
+	"zrevrank.history":   "WITHSCORE came with Redis 7.2",
 }
 
 // onlyInRinger lists the commands, and subcommands, that redis-server 7.0.15 does not have.
 var onlyInRinger = map[string]string{
-	"zquery":         "ringer's own: DESIGN.md section 8",
+	"zquery":         "ringer's own",
 	"client|setinfo": "since Redis 7.2; clients send it on connect",
 }
 

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// The native protocol, as DESIGN.md section 8 defines it, written here once more so that the
+// The native protocol, as README.md defines it, written here once more so that the
 // tests do not share a mistake with the server. Little-endian throughout:
 //
 //	request  u32 len | u32 nstr | nstr times (u32 len, bytes)

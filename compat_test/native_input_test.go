@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestNativeReplies: the tags and the error codes of DESIGN.md section 8.
+// TestNativeReplies: the tags and the error codes of the native protocol.
 func TestNativeReplies(t *testing.T) {
 	c := mustDialNative(t)
 	for _, step := range []struct {

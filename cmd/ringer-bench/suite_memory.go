@@ -59,7 +59,7 @@ func manySmall(command, elements string) func(b []byte, i uint64) []byte {
 	}
 }
 
-// stocks is what DESIGN section 9 names, and what else a server may know.
+// stocks is what memory is measured of, if the server knows the command.
 func stocks() []stock {
 	inAnHour := time.Now().Add(time.Hour)
 	value := strings.Repeat("x", suiteValue)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// depths are the pipelines of DESIGN section 9, with the goals that go with them.
+// depths are the pipelines, with the goals that go with them.
 type depth struct {
 	pipeline   int
 	throughput float64 // at least, redis-benchmark
