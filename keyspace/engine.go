@@ -38,6 +38,9 @@ type Options struct {
 	Observers  []Observer
 	// Log takes the server's log lines; nil drops them.
 	Log func(level LogLevel, text string)
+	// Background is called by the worker before it begins a job, with true, and after the last one
+	// that there is: a server that runs on one processor may give it a second one meanwhile.
+	Background func(busy bool)
 	// Shutdown is called, once, in a goroutine of its own, when a client asks for SHUTDOWN.
 	Shutdown func()
 }
@@ -114,6 +117,9 @@ type Engine struct {
 func New(o Options) (*Engine, error) {
 	if o.Clock == nil {
 		o.Clock = systemClock{}
+	}
+	if o.Background == nil {
+		o.Background = func(bool) {}
 	}
 	if o.Config == nil {
 		o.Config = NewConfig()
@@ -296,6 +302,9 @@ func (e *Engine) endRound() {
 	e.resume()
 	e.flushDirty()
 	e.expire()
+	if ready := e.arena.Ahead(); ready != nil {
+		e.worker.do(ready)
+	}
 }
 
 // readClock reads the clock for the commands of a round.

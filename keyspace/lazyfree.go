@@ -51,10 +51,14 @@ func (w *worker) do(job func()) {
 
 func (w *worker) run() {
 	defer close(w.done)
+	background := w.engine.options.Background
 	for !w.ended {
-		ev := w.jobs.take()
-		for ; ev != nil; ev = ev.next {
-			ev.run()
+		if ev := w.jobs.take(); ev != nil {
+			background(true)
+			for ; ev != nil; ev = ev.next {
+				ev.run()
+			}
+			background(false)
 		}
 		w.jobs.asleep.Store(true)
 		if !w.jobs.empty() && w.jobs.asleep.CompareAndSwap(true, false) {

@@ -86,6 +86,7 @@ func (s *server) start() bool {
 	}
 	engine, err := keyspace.New(keyspace.Options{
 		Commands: command.Table(), Config: c, Log: s.line,
+		Background: background(c.IOThreads),
 		Shutdown: func() { s.stop <- struct{}{} },
 	})
 	if err != nil {
@@ -101,6 +102,21 @@ func (s *server) start() bool {
 	s.writePIDFile()
 	s.serveAll()
 	return true
+}
+
+// background gives the engine's worker a processor of its own while it has something to do, so
+// that its calls of the system, which take milliseconds, keep nobody waiting.
+func background(processors int) func(busy bool) {
+	if os.Getenv("GOMAXPROCS") != "" {
+		return nil
+	}
+	return func(busy bool) {
+		n := processors
+		if busy {
+			n++
+		}
+		runtime.GOMAXPROCS(n)
+	}
 }
 
 // banner says who is starting.

@@ -60,6 +60,7 @@ type Arena struct {
 	top        uint32 // first page of the wilderness: no live page lies at or above it
 	peak       uint32 // no page at or above it is dirty; top <= peak
 	advised    uint32 // pages below it were considered for huge pages
+	readied    uint32 // pages below it were given to Ahead's caller, or are in use
 	livePages  uint32 // in spans and large blocks
 	dirtyPages uint32 // pages whose dirty bit is set
 	idleHuge   uint32 // huge pages whose idle bit is set

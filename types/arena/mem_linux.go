@@ -28,6 +28,12 @@ func giveBack(b []byte) error {
 	return unix.Madvise(b, unix.MADV_DONTNEED)
 }
 
+// populate makes the pages under b resident. A kernel before 5.14 does not know the advice; then
+// they become so when they are touched.
+func populate(b []byte) {
+	_ = unix.Madvise(b, unix.MADV_POPULATE_WRITE)
+}
+
 // adviseHuge asks for huge pages under b. It is only advice: a kernel without them refuses, and
 // nothing is lost but speed.
 func adviseHuge(b []byte) {

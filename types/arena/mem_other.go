@@ -17,3 +17,5 @@ func giveBack(b []byte) error {
 }
 
 func adviseHuge([]byte) {}
+
+func populate([]byte) {}

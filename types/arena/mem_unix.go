@@ -39,3 +39,5 @@ func giveBack(b []byte) error {
 }
 
 func adviseHuge([]byte) {}
+
+func populate([]byte) {}
