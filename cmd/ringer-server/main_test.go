@@ -238,7 +238,8 @@ func TestShutdownCommandEndsTheProcess(t *testing.T) {
 	}
 }
 
-// TestSecondSignalInsists: a server that can't end, as its owner sleeps, ends at once.
+// TestSecondSignalInsists: a server that can't end, as its owner sleeps, ends at once with Ctrl-C,
+// but not with another SIGTERM.
 func TestSecondSignalInsists(t *testing.T) {
 	port := freePort(t)
 	p := startServer(t, ":", "--port", port, "--native-port", "0", "--enable-debug-command", "yes")
@@ -252,8 +253,10 @@ func TestSecondSignalInsists(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.Sleep(100 * time.Millisecond) // nothing tells that the owner sleeps
-	p.signal(syscall.SIGINT)
-	p.mustReach("Received SIGINT scheduling shutdown...")
+	for range 2 {
+		p.signal(syscall.SIGTERM)
+		p.mustReach("Received SIGTERM scheduling shutdown...")
+	}
 	p.signal(syscall.SIGINT)
 	want := "You insist... exiting now."
 	if code := p.exit(); code != 1 || !strings.Contains(p.seen.String(), want) {

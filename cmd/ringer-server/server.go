@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -211,22 +210,32 @@ func (s *server) serveAll() {
 func (s *server) wait(signals chan os.Signal) int {
 	select {
 	case sig := <-signals:
-		name := strings.ToUpper(signalName(sig))
-		fmt.Fprintf(s.out, "%d:signal-handler (%d) Received %s scheduling shutdown...\n",
-			os.Getpid(), time.Now().Unix(), name)
+		s.handled("Received " + signalName(sig) + " scheduling shutdown...")
 		s.warning("User requested shutdown...")
 	case <-s.stop:
 	case err := <-s.failed:
 		s.warning("Serving ended: " + err.Error())
 		return 1
 	}
-	go func() {
-		<-signals
-		fmt.Fprintf(s.out, "%d:signal-handler (%d) You insist... exiting now.\n", os.Getpid(),
-			time.Now().Unix())
-		os.Exit(1)
-	}()
+	go s.insist(signals)
 	return 0
+}
+
+// insist ends the process at a second Ctrl-C. Another SIGTERM, as supervisors send, changes nothing:
+// the server is ending. Redis: sigShutdownHandler.
+func (s *server) insist(signals chan os.Signal) {
+	for sig := range signals {
+		if sig == syscall.SIGINT {
+			s.handled("You insist... exiting now.")
+			os.Exit(1)
+		}
+		s.handled("Received " + signalName(sig) + " scheduling shutdown...")
+	}
+}
+
+// handled logs as a signal handler of Redis does.
+func (s *server) handled(text string) {
+	fmt.Fprintf(s.out, "%d:signal-handler (%d) %s\n", os.Getpid(), time.Now().Unix(), text)
 }
 
 func signalName(sig os.Signal) string {
