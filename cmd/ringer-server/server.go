@@ -86,7 +86,7 @@ func (s *server) start() bool {
 	engine, err := keyspace.New(keyspace.Options{
 		Commands: command.Table(), Config: c, Log: s.line,
 		Background: background(c.IOThreads),
-		Shutdown: func() { s.stop <- struct{}{} },
+		Shutdown:   func() { s.stop <- struct{}{} },
 	})
 	if err != nil {
 		s.warning("Starting: " + err.Error())
