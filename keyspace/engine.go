@@ -235,7 +235,7 @@ type Submission struct {
 
 // Fence is a place in the queue that a front end waits for, again and again.
 //
-// Safe for concurrent use, but by one Round at a time.
+// Safe for concurrent use. One Round at a time may wait for it.
 type Fence struct {
 	ev     event
 	passed chan struct{}
@@ -272,7 +272,10 @@ func (e *Engine) Round(all []Submission, f *Fence) error {
 
 // Hangup tells that the connection of the session is gone. It must be called exactly once for
 // each session; a batch in flight is still reported done.
-func (e *Engine) Hangup(s *Session) { e.queue.push(&s.evHangup) }
+func (e *Engine) Hangup(s *Session) {
+	e.open.Add(-1) // its place is free from now on
+	e.queue.push(&s.evHangup)
+}
 
 // run is the owner goroutine.
 func (e *Engine) run() {

@@ -211,7 +211,6 @@ func (e *Engine) hangup(s *Session) {
 	}
 	e.keepScratch(s.w.Take())
 	e.sessions.remove(s)
-	e.open.Add(-1)
 }
 
 // dropBatch gives a batch back without executing the rest of it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -280,6 +281,10 @@ func refuse(why reply.Error) string {
 	return string(w.Take())
 }
 
+// openYields is how often the goroutines of connections that have just been closed may run before
+// a new one is refused for their sake: its place may be about to become free.
+const openYields = 3
+
 // newGate makes the gate of a connection. If it may not come in, the text to reply is returned.
 func (s *Server) newGate(p peer, w wire) (g *gate, refusal string) {
 	if p.strange && s.limits.Protected.Load() {
@@ -291,10 +296,15 @@ func (s *Server) newGate(p peer, w wire) (g *gate, refusal string) {
 	g.query.from = &s.blocks
 	g.wake = make(chan struct{}, 1)
 	s.table.add(g)
-	session, err := s.engine.Open(g, keyspace.ConnInfo{
+	info := keyspace.ConnInfo{
 		RemoteAddr: p.remote, LocalAddr: p.local, Unix: p.network == "unix",
 		Writer: &g.writer, FD: p.fd,
-	})
+	}
+	session, err := s.engine.Open(g, info)
+	for i := 0; i < openYields && errors.Is(err, keyspace.ErrMaxClients); i++ {
+		runtime.Gosched()
+		session, err = s.engine.Open(g, info)
+	}
 	if err != nil {
 		s.table.remove(g)
 		return nil, refuse(reply.ErrMaxClients)
