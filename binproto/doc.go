@@ -51,15 +51,16 @@
 // The loop sleeps in Go's own poller, in which the epoll descriptor is. To block in poll(2) itself
 // took the same CPU for each request or up to 12% less, but goroutines that are ready on the
 // processor of a thread that blocks wait until the scheduler notices, while one that sleeps in Go's
-// poller leaves it to them at once. Before it sleeps the loop does not spin: with 50 connections and no
-// pipeline, yielding twice and polling again took a quarter more CPU for each request.
+// poller leaves it to them at once. Before it sleeps the loop does not spin: with 50 connections
+// and no pipeline, yielding twice and polling again took a quarter more CPU for each request.
 //
 // # A round and the owner
 //
 // Engine.Round pushes all batches with one atomic operation, a fence behind them, and returns when
 // the owner has come to the fence. The owner writes each batch's replies itself if
 // Limits.DirectWrite says so, that is with few cores, where waking another thread costs more than
-// the write; else the loop writes them when the round is over. In both cases only what the socket refuses waits for POLLOUT.
+// the write; else the loop writes them when the round is over. In both cases only what the socket
+// refuses waits for POLLOUT.
 //
 // The owner and the loop meet in two places: conn.mu guards what Flush leaves for the loop and,
 // together with conn.gone, keeps the owner from writing to a descriptor that is being closed; and

@@ -221,8 +221,8 @@ func (s *server) wait(signals chan os.Signal) int {
 	return 0
 }
 
-// insist ends the process at a second Ctrl-C. Another SIGTERM, as supervisors send, changes nothing:
-// the server is ending. Redis: sigShutdownHandler.
+// insist ends the process at a second Ctrl-C. Another SIGTERM, as supervisors send, changes
+// nothing: the server is ending. Redis: sigShutdownHandler.
 func (s *server) insist(signals chan os.Signal) {
 	for sig := range signals {
 		if sig == syscall.SIGINT {
