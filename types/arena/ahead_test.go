@@ -1,6 +1,9 @@
 package arena
 
 import (
+	"bytes"
+	"os"
+	"strconv"
 	"sync"
 	"testing"
 )
@@ -64,4 +67,38 @@ func TestAheadKeepsAhead(t *testing.T) {
 		}
 	}
 	a.Check()
+}
+
+// TestAheadLeavesALargeBlockAlone: a block of zeros of which nothing is used takes no memory.
+func TestAheadLeavesALargeBlockAlone(t *testing.T) {
+	a, err := New(Options{ReserveBytes: 1 << 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	before, ok := residentPages()
+	if !ok || !a.mem.mapped {
+		t.Skip("the system does not tell what is resident")
+	}
+	for range 2 {
+		a.AllocZeroed(256 << 20)
+		if ready := a.Ahead(); ready != nil {
+			ready()
+		}
+	}
+	after, _ := residentPages()
+	if grown := int64(after-before) * int64(os.Getpagesize()); grown > 64<<20 {
+		t.Errorf("512 MiB that nobody has touched made %d MiB resident", grown>>20)
+	}
+}
+
+// residentPages is how many pages of the process are resident, if the system tells.
+func residentPages() (n int, ok bool) {
+	text, err := os.ReadFile("/proc/self/statm")
+	fields := bytes.Fields(text)
+	if err != nil || len(fields) < 2 {
+		return 0, false
+	}
+	n, err = strconv.Atoi(string(fields[1]))
+	return n, err == nil
 }

@@ -48,7 +48,8 @@ func (a *Arena) Ahead() (ready func()) {
 	if a.top+aheadPages <= a.readied || !a.mem.mapped || a.top < hugeFromPage {
 		return nil
 	}
-	from := max(a.readied, hugeFromPage)
+	// What a large block has left behind it is in use, and not to be touched before its owner does.
+	from := max(a.readied, hugeFromPage, a.top&^(hugePages-1))
 	to := a.wholeHuge(a.top+aheadPages) &^ (hugePages - 1)
 	a.readied = max(to, a.top+aheadPages) // at the end of the range there is no whole one
 	if to <= from {
