@@ -70,6 +70,11 @@
 // deadline, the owner sleeps no longer than until then. No sampling is needed, and no expired key
 // stays in memory for long. An active slice is bounded, and ends when there is work in the queue.
 //
+// Idle work. On one processor, which is the default, an owner that only yields would keep the
+// scheduler from asking the system for requests: that happens when nothing else is ready, or every
+// ten milliseconds. So what can wait is done for a fraction of a millisecond, and then the owner
+// sleeps for a moment.
+//
 // Blocking. A command that waits for a key leaves its batch where it is. Every entry that comes
 // into a table looks whether somebody waits for its key, and if so the queue is served when the
 // command has ended; the sessions that were answered go on at the end of the round. See waiter.

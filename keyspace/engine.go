@@ -74,6 +74,7 @@ type Engine struct {
 	clock     Clock
 	timer     Timer
 	timerAtMs int64       // when the timer will go off; 0: not set
+	pacer     *time.Timer // ends a pause in idle work, on the system's clock
 	rang      atomic.Bool // the timer has gone off; set by the timer
 	nowMs     int64
 	lruClock  uint32
@@ -329,7 +330,10 @@ func (e *Engine) wait() {
 			return
 		}
 	}
-	if e.idle() || e.armTimer() {
+	more := e.idleWork()
+	if more {
+		e.pace()
+	} else if e.armTimer() {
 		return
 	}
 	q := e.queue
@@ -338,6 +342,18 @@ func (e *Engine) wait() {
 		return
 	}
 	<-q.wake
+}
+
+// pace sets the pacer, so that idle work goes on after a pause.
+func (e *Engine) pace() {
+	if e.rang.Swap(false) {
+		e.timerAtMs = 0
+	}
+	if e.pacer == nil {
+		e.pacer = time.AfterFunc(idlePause, e.ring)
+		return
+	}
+	e.pacer.Reset(idlePause)
 }
 
 // timerFired reports whether the timer has gone off, or may have since the clock was read, when the
@@ -402,6 +418,9 @@ func (e *Engine) handle(ev *event) {
 func (e *Engine) shutDown() {
 	if e.timer != nil {
 		e.timer.Stop()
+	}
+	if e.pacer != nil {
+		e.pacer.Stop()
 	}
 	e.worker.stop()
 	for ev := e.queue.take(); ev != nil; ev = ev.next {

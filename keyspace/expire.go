@@ -1,6 +1,9 @@
 package keyspace
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // An active expire slice ends after so many keys; the owner looks at its queue between slices.
 const expireSliceKeys = 64
@@ -11,20 +14,47 @@ const rehashSliceBuckets = 512
 // delWord is the name under which an expired key's deletion is recorded.
 var delWord = []byte("DEL")
 
-// expire deletes keys whose time has come, between rounds. Each call is short.
-func (e *Engine) expire() {
+// Idle work is done for idleBudget at a time, with pauses of idlePause, which the scheduler makes a
+// millisecond. While the owner runs or yields, on a single processor, nobody asks the system for
+// requests; so the budget is what idle work can add to the latency of one.
+const (
+	idleBudget = 300 * time.Microsecond
+	idlePause  = 100 * time.Microsecond
+)
+
+// expire deletes keys whose time has come, between rounds. Each call is short. It reports whether
+// more may be left.
+func (e *Engine) expire() (more bool) {
 	if !e.config.ActiveExpire {
-		return
+		return false
 	}
 	budget := expireSliceKeys
 	for _, db := range e.dbs {
 		budget = db.expireSlice(budget)
 	}
+	return budget == 0
 }
 
-// idle does what can wait until the owner has nothing else to do, a little of it: it moves tables
-// along and gives free memory back to the system. It reports whether more is left.
+// idleWork does what can wait until the owner has nothing else to do, until it has, or its budget
+// is used up. It reports whether more is left.
+func (e *Engine) idleWork() (more bool) {
+	if !e.idle() {
+		return false
+	}
+	for begin := time.Now(); e.queue.empty() && time.Since(begin) < idleBudget; {
+		if !e.idle() {
+			return false
+		}
+	}
+	return true
+}
+
+// idle does a little idle work: it deletes expired keys, moves tables along and gives free memory
+// back to the system. It reports whether more is left.
 func (e *Engine) idle() (more bool) {
+	if e.expire() {
+		return true
+	}
 	for _, db := range e.dbs {
 		if db.table.Rehashing() {
 			db.table.Rehash(db.arena, rehashSliceBuckets)
