@@ -80,8 +80,9 @@
 // command has ended; the sessions that were answered go on at the end of the round. See waiter.
 //
 // Freeing. What is large is cut off its table, which is O(1), and walked by the worker, which
-// builds chains of free blocks; splicing them is O(size classes). FLUSHALL does not walk at all:
-// it puts a new arena in place of the old one, which the worker unmaps.
+// builds chains of free blocks; splicing them is O(size classes). FLUSHALL does not walk at
+// all, unless many arenas wait to be unmapped already: it puts a new arena in place of the old one,
+// which the worker unmaps.
 //
 // # Limits
 //

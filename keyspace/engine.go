@@ -18,6 +18,9 @@ import (
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
+// MaxBytes is all the data that an engine can hold.
+const MaxBytes = arena.MaxBytes
+
 // ErrMaxClients means that as many clients are connected as maxclients allows.
 var ErrMaxClients = errors.New("max number of clients reached")
 

@@ -158,12 +158,15 @@ func (g *gate) nothing(err error) verdict {
 	return ended
 }
 
+// maxArgBytes bounds an argument whatever proto-max-bulk-len says: more can't be stored anyway.
+const maxArgBytes = keyspace.MaxBytes
+
 // submit parses what has been read and hands whole commands over; more says that there is more to
 // read. It returns whether a batch is now in flight.
 func (g *gate) submit(more bool) bool {
 	p := &g.parser
 	limits := g.server.limits
-	p.maxBulkBytes = limits.MaxBulkBytes.Load()
+	p.maxBulkBytes = min(limits.MaxBulkBytes.Load(), maxArgBytes)
 	p.small = limits.AuthRequired.Load() && !g.session.Authenticated()
 	used := p.parse(&g.batch, g.query.unused())
 	g.query.use(used, len(g.batch.Args) > 0)

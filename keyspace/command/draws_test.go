@@ -41,3 +41,16 @@ func TestRepliesToNegativeCountsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// A reply that must become too large is not begun: it would take the owner seconds.
+func TestHopelessDrawsAreNotBegun(t *testing.T) {
+	const most = drawsMaxBytes / leastElementBytes
+	draws := 0
+	w := &reply.RESP{}
+	if boundedDraws(w, most+1, most+1, func() { draws++ }) || draws != 0 || w.Len() != 0 {
+		t.Errorf("%d draws and %d bytes for a reply that can't end well", draws, w.Len())
+	}
+	if !boundedDraws(w, 1, most, func() { draws++ }) || draws != 1 {
+		t.Error("a reply of the greatest length was refused")
+	}
+}

@@ -173,6 +173,10 @@ func parseDraws(word []byte) (count int64, err reply.Error) {
 // no memory left.
 const drawsMaxBytes = 1 << 30
 
+// leastElementBytes is the size of the smallest reply to one element, an empty string in the native
+// protocol: a length that can't come to an end well is not begun.
+const leastElementBytes = 5
+
 // replyDraws calls draw, which replies with an element, n times, in an array of the given length.
 // A reply that becomes too large is an error.
 func replyDraws(c *keyspace.Ctx, n, length int, draw func()) {
@@ -184,6 +188,9 @@ func replyDraws(c *keyspace.Ctx, n, length int, draw func()) {
 // boundedDraws is replyDraws without the error: it takes back a reply that becomes too large, and
 // returns false.
 func boundedDraws(w reply.Writer, n, length int, draw func()) bool {
+	if length > drawsMaxBytes/leastElementBytes {
+		return false
+	}
 	start := w.Len()
 	w.Array(length)
 	for range n {
