@@ -24,8 +24,9 @@ const (
 	keepPages = 4 << 20 >> pageShift
 	keepShift = 3
 
-	// aheadPages: 1 MiB takes some 20 ms to fill at the greatest speed.
-	aheadPages = hugePages / 2
+	// aheadPages: 256 KiB take some 5 ms to fill at the greatest speed, which is the longest that
+	// a huge page has been seen to take.
+	aheadPages = hugePages / 8
 )
 
 // advise asks for huge pages up to the one that the wilderness begins in. It is filled next, so
