@@ -216,10 +216,7 @@ func (e *Engine) Open(c Conn, info ConnInfo) (*Session, error) {
 		return nil, ErrMaxClients
 	}
 	s := &Session{engine: e, conn: c, info: info, id: e.lastID.Add(1), w: info.Writer}
-	s.evOpen = event{kind: eventOpen, s: s}
-	s.evDrained = event{kind: eventDrained, s: s}
-	s.evHangup = event{kind: eventHangup, s: s}
-	e.queue.push(&s.evOpen)
+	e.queue.push(&event{kind: eventOpen, s: s})
 	return s, nil
 }
 
@@ -278,7 +275,7 @@ func (e *Engine) Round(all []Submission, f *Fence) error {
 // each session; a batch in flight is still reported done.
 func (e *Engine) Hangup(s *Session) {
 	e.open.Add(-1) // its place is free from now on
-	e.queue.push(&s.evHangup)
+	e.queue.push(&event{kind: eventHangup, s: s})
 }
 
 // run is the owner goroutine.

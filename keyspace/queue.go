@@ -2,8 +2,8 @@ package keyspace
 
 import "sync/atomic"
 
-// event is one entry of the owner's queue. Events are embedded in what they speak of (a batch, a
-// session), so that queueing allocates nothing.
+// event is one entry of the owner's queue. That of a batch is embedded in it, so that a request
+// allocates nothing; the rare ones are made when they happen, and cost an idle session nothing.
 type event struct {
 	next *event
 	kind eventKind

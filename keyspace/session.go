@@ -121,8 +121,6 @@ type Session struct {
 	lastActiveMs int64
 
 	prev, next *Session // the engine's list of all sessions
-
-	evOpen, evDrained, evHangup event
 }
 
 type sessionFlags uint16
@@ -149,6 +147,6 @@ func (s *Session) ID() int64 { return s.id }
 // Safe for concurrent use.
 func (s *Session) Drained() {
 	if s.drain.Load() == drainWanted && s.drain.CompareAndSwap(drainWanted, drainQueued) {
-		s.engine.queue.push(&s.evDrained)
+		s.engine.queue.push(&event{kind: eventDrained, s: s})
 	}
 }

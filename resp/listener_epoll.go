@@ -48,6 +48,9 @@ type poller struct {
 	mu      sync.Mutex // the sockets that listen; held while one accepts
 	ears    []ear
 	stopped bool
+	// The local address of the latest connection: most have the same, and so the same text.
+	local     netip.AddrPort
+	localText string
 
 	// The harvester's.
 	events     []unix.EpollEvent
@@ -331,7 +334,10 @@ func (p *poller) peerOf(fd int, sa unix.Sockaddr) peer {
 	remote := addrPort(sa)
 	local := ""
 	if own, err := unix.Getsockname(fd); err == nil {
-		local = addrPort(own).String()
+		if at := addrPort(own); at != p.local {
+			p.local, p.localText = at, at.String()
+		}
+		local = p.localText
 	}
 	return peer{
 		remote: remote.String(), local: local, network: "tcp", fd: fd,

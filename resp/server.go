@@ -294,7 +294,6 @@ func (s *Server) newGate(p peer, w wire) (g *gate, refusal string) {
 	g = &gate{server: s, wire: w, parser: newParser()}
 	g.remote, g.local, g.network = p.remote, p.local, p.network
 	g.query.from = &s.blocks
-	g.wake = make(chan struct{}, 1)
 	s.table.add(g)
 	info := keyspace.ConnInfo{
 		RemoteAddr: p.remote, LocalAddr: p.local, Unix: p.network == "unix",

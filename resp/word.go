@@ -47,7 +47,7 @@ func due(w uint32) bool {
 // Safe for concurrent use.
 type word struct {
 	bits atomic.Uint32
-	wake chan struct{} // capacity 1: one token for each time stWaiting is cleared
+	wake chan struct{} // capacity 1: one token for each time stWaiting is cleared; nil at rest
 }
 
 // change sets and clears bits. It wakes the goroutine that waits if it now has something to do;
@@ -77,6 +77,9 @@ func (e *word) wait() uint32 {
 	for {
 		w := e.bits.Load()
 		if !due(w) {
+			if e.wake == nil {
+				e.wake = make(chan struct{}, 1)
+			}
 			if e.bits.CompareAndSwap(w, w|stWaiting) {
 				<-e.wake
 			}
@@ -92,8 +95,10 @@ func (e *word) wait() uint32 {
 	}
 }
 
-// rest makes the gate dormant unless something is due.
+// rest makes the gate dormant unless something is due. Nobody can be about to send on wake: that
+// is for a goroutine that waits.
 func (e *word) rest() bool {
+	e.wake = nil
 	for {
 		w := e.bits.Load()
 		if due(w) || w&(stInFlight|stKept) != 0 {
