@@ -389,13 +389,25 @@ func (e *Engine) armTimer() bool {
 	}
 	due = min(due, e.nowMs+longestSleepMs)
 	e.timerAtMs = due
-	d := time.Duration(max(due-e.nowMs, 1)) * time.Millisecond
+	for {
+		now := e.clock.Now().UnixMilli()
+		if due <= now {
+			return true
+		}
+		e.setTimer(time.Duration(due-now) * time.Millisecond)
+		if e.clock.Now().UnixMilli() == now { // else a clock that a test moves may have moved
+			return false
+		}
+	}
+}
+
+// setTimer has the timer go off after d.
+func (e *Engine) setTimer(d time.Duration) {
 	if e.timer == nil {
 		e.timer = e.clock.AfterFunc(d, e.ring)
-		return false
+		return
 	}
 	e.timer.Reset(d)
-	return false
 }
 
 // handle deals with one event.
