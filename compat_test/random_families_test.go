@@ -239,8 +239,18 @@ var errorsFamily = []weighted{
 	{1, func(g *gen) []string {
 		return g.damage(words("CONFIG", "GET", g.of("port?", "save", g.junk())))
 	}},
-	{2, func(g *gen) []string { return g.sample(stringsFamily) }},
-	{2, func(g *gen) []string { return g.sample(zsetFamily) }},
+	{2, func(g *gen) []string { return g.intact(stringsFamily) }},
+	{2, func(g *gen) []string { return g.intact(zsetFamily) }},
+}
+
+// intact is a command of a family, undamaged, whose reply does not depend on what damaged ones may
+// have left behind: keys that have expired, which one server has deleted and the other has not.
+func (g *gen) intact(commands []weighted) []string {
+	for {
+		if args := g.sample(commands); !leftOpen(args) {
+			return args
+		}
+	}
 }
 
 func (g *gen) sample(commands []weighted) []string {
