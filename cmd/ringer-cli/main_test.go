@@ -67,6 +67,9 @@ func startRedis(t *testing.T) string {
 	t.Helper()
 	for _, tool := range []string{"redis-server", "redis-cli"} {
 		if _, err := exec.LookPath(tool); err != nil {
+			if os.Getenv("RINGER_REQUIRE_REDIS") != "" {
+				t.Fatal(tool, "is required and missing")
+			}
 			t.Skip(tool, "is missing: scripts/test installs it; NOTHING HAS BEEN COMPARED")
 		}
 	}
