@@ -22,7 +22,8 @@ const (
 	// harvestEvents is how many events one look at the epoll set takes.
 	harvestEvents = 256
 	// harvestYields is how often the harvester lets the connections run and looks again before
-	// it parks. Measured: parking costs a wake-up through the runtime's poller.
+	// it parks, which costs a wake-up through the runtime's poller. Measured: with one processor
+	// none, one, two and four of them took the same CPU for each request.
 	harvestYields = 2
 	// acceptsPerLook lets the clients that are there run in between. (Redis:
 	// MAX_ACCEPTS_PER_CALL.)
