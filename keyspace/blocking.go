@@ -219,7 +219,7 @@ func (e *Engine) answer(w *waiter, fn func(c *Ctx)) {
 	e.running = s
 	fn(&e.ctx)
 	e.running = nil
-	w.spec.stats.Calls++
+	e.countsOf(w.spec).Calls++
 	s.w.End()
 	if len(e.afterReply) > 0 {
 		e.pushAfterReply()

@@ -33,7 +33,7 @@ type Ctx struct {
 
 // Error replies with an error.
 func (c *Ctx) Error(e reply.Error) {
-	c.Spec.stats.Failed++
+	c.Engine.countsOf(c.Spec).Failed++
 	c.Engine.noteError(e)
 	c.Reply.Error(e)
 }

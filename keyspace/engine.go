@@ -27,11 +27,13 @@ var ErrMaxClients = errors.New("max number of clients reached")
 // ErrClosed means that the engine has been closed.
 var ErrClosed = errors.New("keyspace: engine closed")
 
-// Options configure an Engine. The zero value of each field but Commands is a good default.
+// Options configure an Engine. The zero value of each field but Commands, or Table in its place,
+// is a good default.
 //
 // Owned by the keyspace goroutine. Until New it is the caller's.
 type Options struct {
 	Commands []*Spec
+	Table    *Table  // Commands, compiled; nil: the engine compiles them
 	Config   *Config // owned by the engine from New on; nil: the defaults
 	Clock    Clock   // nil: the system's
 	Seed     uint64  // of the random numbers and hashes, for tests; 0: a random one
@@ -87,8 +89,8 @@ type Engine struct {
 	space     *space
 	retired   int // spaces that are not unmapped yet
 	dbs       []*DB
-	commands  map[string]*Spec
-	table     []*Spec
+	table     *Table
+	counts    []CommandStats // by Spec.id
 	names     [nameCacheSize]cachedName
 	ahead     window
 	ctx       Ctx
@@ -134,10 +136,13 @@ func New(o Options) (*Engine, error) {
 		rand:      newRand(o.Seed),
 		observers: o.Observers, recorders: o.Recorders,
 	}
-	if err := e.compile(o.Commands); err != nil {
-		return nil, err
-	}
 	var err error
+	if e.table = o.Table; e.table == nil {
+		if e.table, err = NewTable(o.Commands); err != nil {
+			return nil, err
+		}
+	}
+	e.counts = make([]CommandStats, e.table.size)
 	if e.space, err = e.newSpace(); err != nil {
 		return nil, fmt.Errorf("keyspace: %w", err)
 	}

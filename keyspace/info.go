@@ -307,16 +307,11 @@ func (e *Engine) infoCPU(w *infoWriter) {
 
 // infoCommandStats shows how often each command was called. Times are not measured.
 func (e *Engine) infoCommandStats(w *infoWriter) {
-	for _, s := range e.table {
-		w.command(s)
-		for _, sub := range s.Sub {
-			w.command(sub)
-		}
-	}
+	e.table.each(func(s *Spec) { w.command(s, e.countsOf(s)) })
 }
 
-func (w *infoWriter) command(s *Spec) {
-	if t := &s.stats; t.Calls+t.Rejected+t.Failed > 0 {
+func (w *infoWriter) command(s *Spec, t *CommandStats) {
+	if t.Calls+t.Rejected+t.Failed > 0 {
 		per := 0.0
 		if t.Calls > 0 {
 			per = float64(t.Usec) / float64(t.Calls)

@@ -2,59 +2,10 @@ package keyspace
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 
 	"github.com/ringer-kv/ringer/keyspace/reply"
 )
-
-// maxNameBytes is the longest command name, "container|sub" apart, that can be in the table.
-const maxNameBytes = 32
-
-// compile makes the lookup tables of the commands.
-func (e *Engine) compile(table []*Spec) error {
-	e.commands = make(map[string]*Spec, len(table))
-	for _, t := range table {
-		s := *t // the engine's own: it counts the calls
-		if err := s.compile(nil); err != nil {
-			return err
-		}
-		if _, twice := e.commands[s.Name]; twice {
-			return fmt.Errorf("keyspace: command %q stands in the table twice", s.Name)
-		}
-		e.commands[s.Name] = &s
-		e.table = append(e.table, &s)
-	}
-	return nil
-}
-
-// compile checks a Spec and prepares its sub-commands, as copies of its own.
-func (s *Spec) compile(parent *Spec) error {
-	s.parent, s.fullName = parent, s.Name
-	if len(s.Keys) > 0 && s.Keys[0].Keyword == "" && !s.Keys[0].UnknownBegin {
-		s.firstKey = s.Keys[0].Index
-	}
-	if parent != nil {
-		s.fullName = parent.Name + "|" + s.Name
-	}
-	if s.Name == "" || len(s.Name) > maxNameBytes || s.Name != strings.ToLower(s.Name) {
-		return fmt.Errorf("keyspace: command name %q", s.fullName)
-	}
-	if s.Arity == 0 || s.Run == nil && len(s.Sub) == 0 {
-		return fmt.Errorf("keyspace: command %q has no arity, or neither Run nor Sub", s.Name)
-	}
-	subs := s.Sub
-	s.Sub, s.sub = nil, make(map[string]*Spec, len(subs))
-	for _, t := range subs {
-		c := *t
-		if err := c.compile(s); err != nil {
-			return err
-		}
-		s.Sub = append(s.Sub, &c)
-		s.sub[c.Name] = &c
-	}
-	return nil
-}
 
 // FullName is the name as errors and COMMAND show it: "get", "config|get".
 func (s *Spec) FullName() string { return s.fullName }
@@ -103,7 +54,7 @@ func (e *Engine) lookupCached(name []byte) *Spec {
 	if string(name) == slot.name {
 		return slot.spec
 	}
-	spec := lookupName(e.commands, name)
+	spec := lookupName(e.table.names, name)
 	if spec != nil {
 		*slot = cachedName{name: string(name), spec: spec}
 	}
@@ -111,7 +62,7 @@ func (e *Engine) lookupCached(name []byte) *Spec {
 }
 
 // Commands are all commands, in the order of the table.
-func (e *Engine) Commands() []*Spec { return e.table }
+func (e *Engine) Commands() []*Spec { return e.table.specs }
 
 // execute runs one command of a session and appends its reply. Redis: processCommand, call.
 func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
@@ -124,7 +75,7 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 	w.Begin()
 	if rejection := e.check(s, spec, args); rejection != "" {
 		if spec != nil {
-			spec.stats.Rejected++
+			e.countsOf(spec).Rejected++
 		}
 		e.noteError(rejection)
 		w.Error(rejection)
@@ -141,7 +92,7 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 	spec.Run(c)
 	e.running = nil
 	if s.waiter == nil { // else it counts when it has been answered
-		spec.stats.Calls++
+		e.countsOf(spec).Calls++
 	}
 	if e.dirty != dirty && !c.recorded && len(e.recorders) > 0 {
 		e.record(c.DB, args)
@@ -180,7 +131,7 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 
 // unknown is the error for a command or sub-command that does not exist.
 func (e *Engine) unknown(args [][]byte) reply.Error {
-	if container := lookupName(e.commands, args[0]); container != nil {
+	if container := lookupName(e.table.names, args[0]); container != nil {
 		return reply.UnknownSubcommand(args[1], strings.ToUpper(container.Name))
 	}
 	return reply.UnknownCommand(args)

@@ -34,12 +34,7 @@ func (e *Engine) ResetStats() {
 	e.info.commands, e.info.input, e.info.output = rate{}, rate{}, rate{}
 	e.info.peakBytes = 0
 	clear(e.info.errors)
-	for _, s := range e.table {
-		s.stats = CommandStats{}
-		for _, sub := range s.Sub {
-			sub.stats = CommandStats{}
-		}
-	}
+	clear(e.counts)
 }
 
 // ConfigFile is the configuration file, an absolute path; "" if there is none.

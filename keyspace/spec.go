@@ -6,9 +6,7 @@ import "bytes"
 // COMMAND DOCS, COMMAND GETKEYS, ACL and the README read the rest. It stands directly above the
 // function that runs the command, and nowhere else.
 //
-// It is never changed after New, but for the counts of its calls.
-//
-// Owned by the keyspace goroutine.
+// Nobody changes one that is in a Table. Safe for concurrent use.
 type Spec struct {
 	Name       string // lower case; of a sub-command, its own name only
 	Group      Group
@@ -39,20 +37,13 @@ type Spec struct {
 	firstKey int    // index of the argument that is the first key; 0: none, or it must be searched
 	parent   *Spec
 	sub      map[string]*Spec
-	stats    CommandStats
+	id       int // its place in what an engine counts of each command
 }
 
 // Change is one line of a command's history.
 //
 // Owned by the keyspace goroutine.
 type Change struct{ Version, Text string }
-
-// CommandStats counts a command's calls.
-//
-// Owned by the keyspace goroutine.
-type CommandStats struct {
-	Calls, Usec, Rejected, Failed int64
-}
 
 // Flags of a command, Redis's.
 type Flags uint32
@@ -130,7 +121,7 @@ const (
 // LookupFullName finds a command by the name that COMMAND shows: "get", "config|get".
 func (e *Engine) LookupFullName(name []byte) *Spec {
 	container, sub, isSub := bytes.Cut(name, []byte("|"))
-	spec := lookupName(e.commands, container)
+	spec := lookupName(e.table.names, container)
 	if spec == nil || !isSub {
 		return spec
 	}
