@@ -173,9 +173,6 @@ func (c *conn) write() {
 	c.spare, c.out, c.sent = c.out, nil, 0
 	c.busy.Store(false)
 	c.session.Drained()
-	if c.inFlight && c.peerClosed {
-		c.loop.suspects = append(c.loop.suspects, c)
-	}
 }
 
 // read reads once, parses, and adds what is whole to the round.
@@ -236,9 +233,7 @@ func (c *conn) handle(events int16) {
 		return
 	case events&pollRDHUP != 0 && !c.peerClosed:
 		c.peerClosed = true
-		if c.inFlight && !c.busy.Load() {
-			c.loop.suspects = append(c.loop.suspects, c)
-		}
+		c.loop.engine.PeerClosed(c.session)
 	}
 	if !c.closed && c.inFlight == was { // else the end of the round does it
 		c.loop.rearm(c)

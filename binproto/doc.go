@@ -71,9 +71,9 @@
 //
 // While a batch is in flight the loop does not read, but it watches for the end of the peer. A
 // reset ends the session at once. A peer that has merely closed its half may still read, so it
-// gets the replies to what it sent; only when the owner has had its turn and the batch still is
-// neither done nor waiting for its output to be written does it block, and for nobody. Redis ends
-// a blocked client in the same case.
+// gets the replies to all that it sent, however slowly it reads. The engine is told
+// (Engine.PeerClosed), as only the owner can tell a batch that waits for the socket from one that
+// waits for a key: the latter it ends, as Redis ends a blocked client.
 //
 // # What is refused, and how
 //

@@ -278,6 +278,38 @@ func TestAPeerThatDoesNotRead(t *testing.T) {
 	})
 }
 
+// TestAPeerThatClosesItsHalf gets all that it has asked for, though it is far more than the socket
+// takes, unless it comes to a command that waits.
+func TestAPeerThatClosesItsHalf(t *testing.T) {
+	inBothModes(t, func(t *testing.T, address string) {
+		const requests, size = 50, 1 << 20
+		other := dialClient(t, address)
+		if _, err := other.Do("SET", "k", strings.Repeat("v", size)); err != nil {
+			t.Fatal(err)
+		}
+		conn := dial(t, address)
+		batch := strings.Repeat(request("GET", "k"), requests) + request("BLPOP", "none", "0")
+		if _, err := io.WriteString(conn, batch+request("PING")); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := other.Do("PING"); err != nil { // the first replies are there, and unread
+			t.Fatal(err)
+		}
+		slow := client.NewConn(conn, client.Options{})
+		for i := range requests {
+			if v, err := slow.Receive(); err != nil || len(v.Bytes()) != size {
+				t.Fatalf("reply %d: %d bytes, %v", i, len(v.Bytes()), err)
+			}
+		}
+		if v, err := slow.Receive(); err == nil {
+			t.Errorf("behind the end: %s", v.String())
+		}
+	})
+}
+
 // TestAPeerThatNeverReads goes away with its replies unread.
 func TestAPeerThatNeverReads(t *testing.T) {
 	inBothModes(t, func(t *testing.T, address string) {

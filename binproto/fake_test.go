@@ -39,6 +39,7 @@ type fakeSession struct {
 	conn    keyspace.Conn
 	w       reply.Writer
 	blocked *keyspace.Batch
+	half    bool // the peer has closed its half
 	gone    bool
 }
 
@@ -138,6 +139,26 @@ func (e *fakeEngine) Hangup(s *keyspace.Session) {
 	})
 }
 
+func (e *fakeEngine) PeerClosed(s *keyspace.Session) {
+	e.push(func() {
+		fs := e.session(s)
+		if fs == nil || fs.gone || fs.half {
+			e.t.Error("PeerClosed after the hang-up, or twice")
+			return
+		}
+		fs.half = true
+		fs.endWait()
+	})
+}
+
+// endWait ends a session that blocks and whose peer is gone.
+func (s *fakeSession) endWait() {
+	if s.blocked != nil && s.half {
+		s.blocked = nil
+		s.conn.Flush(s.w.Take(), keyspace.BatchDone|keyspace.CloseAfter)
+	}
+}
+
 func (e *fakeEngine) Submit(s *keyspace.Session, b *keyspace.Batch) {
 	e.push(func() { e.execute(e.session(s), b) })
 }
@@ -170,6 +191,7 @@ func (e *fakeEngine) execute(s *fakeSession, b *keyspace.Batch) {
 			s.blocked = b
 			s.w.End()
 			e.events <- "blocked"
+			s.endWait()
 			return
 		case "BIG":
 			n := 0

@@ -159,6 +159,7 @@ type plainConn struct {
 
 	inFlight bool
 	stopped  bool // nothing more is read
+	told     bool // the engine knows that the peer has closed
 	ended    bool
 
 	mu        sync.Mutex
@@ -245,8 +246,9 @@ func (c *plainConn) serve() {
 			case <-c.wake:
 				c.settle()
 			}
-			if held != nil && held.err != nil && c.inFlight && !c.ended {
-				c.suspect()
+			if held != nil && held.err != nil && c.inFlight && !c.told {
+				c.told = true
+				c.server.engine.PeerClosed(c.session)
 			}
 		}
 		if !c.ended && !c.stopped {
@@ -260,18 +262,6 @@ func (c *plainConn) serve() {
 	c.conn.Close()
 	close(stop)
 	reader.Wait()
-}
-
-// suspect ends the connection, whose peer has closed, if the batch in flight blocks: the owner has
-// had its turn and the batch is neither done nor waits for its output to be written.
-func (c *plainConn) suspect() {
-	if err := c.server.engine.Do(func() {}); err != nil {
-		c.ended = true
-		return
-	}
-	waits := c.busy.Load()
-	c.settle()
-	c.ended = c.ended || c.inFlight && !waits
 }
 
 // read sends what comes.

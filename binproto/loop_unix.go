@@ -36,15 +36,14 @@ type loop struct {
 	open    int
 	gen     int32
 
-	round    uint32 // rounds in which something was ready
-	slept    uint32 // the round in which the loop last slept
-	idle     int    // polls in a row that found nothing
-	subs     []keyspace.Submission
-	running  []*conn // whose batches are subs
-	suspects []*conn // blocked or paused, and the peer has closed its half
-	doomed   []*conn // closed in this round; their descriptors are closed at its end
-	paused   time.Time
-	denied   bool // accepting is paused until then: the system has no descriptor left
+	round   uint32 // rounds in which something was ready
+	slept   uint32 // the round in which the loop last slept
+	idle    int    // polls in a row that found nothing
+	subs    []keyspace.Submission
+	running []*conn // whose batches are subs
+	doomed  []*conn // closed in this round; their descriptors are closed at its end
+	paused  time.Time
+	denied  bool // accepting is paused until then: the system has no descriptor left
 
 	direct  atomic.Bool // the owner writes itself
 	closing atomic.Bool
@@ -178,7 +177,7 @@ func (l *loop) post(c *conn) {
 // exchange has the owner execute the round. When it returns the owner has executed, and flushed,
 // every batch that does not block and whose output has not met a full socket.
 func (l *loop) exchange() error {
-	if len(l.subs) == 0 && len(l.suspects) == 0 {
+	if len(l.subs) == 0 {
 		return nil
 	}
 	err := l.engine.Round(l.subs, l.fence)
@@ -204,15 +203,6 @@ func (l *loop) settle() {
 		l.running[i] = nil
 	}
 	l.running = l.running[:0]
-	suspects := l.suspects
-	l.suspects = l.suspects[:0]
-	for i, c := range suspects {
-		// The owner has had its turn, so that the batch blocks, and for a peer that is gone.
-		if c.inFlight && !c.busy.Load() && !c.closed {
-			l.close(c)
-		}
-		suspects[i] = nil
-	}
 }
 
 // watch begins to watch a new connection.

@@ -27,6 +27,7 @@ type Engine interface {
 	Open(c keyspace.Conn, info keyspace.ConnInfo) (*keyspace.Session, error)
 	Submit(s *keyspace.Session, b *keyspace.Batch)
 	Round(all []keyspace.Submission, f *keyspace.Fence) error
+	PeerClosed(s *keyspace.Session)
 	Hangup(s *keyspace.Session)
 	Limits() *keyspace.Limits
 	// Do runs fn in the owner goroutine, behind everything that has been handed over before, and

@@ -267,13 +267,27 @@ func (e *Engine) resume() {
 
 // pause leaves a batch whose last command waits. What has been replied before goes out.
 func (e *Engine) pause(s *Session) {
-	if s.batch.EOF { // Redis: it would be hung up at once
-		e.unblock(s.waiter)
-		s.flags |= sessionCloseSoon
-		e.finishBatch(s)
+	if s.batch.EOF || s.flags&sessionHalfClosed != 0 {
+		e.endWait(s)
 		return
 	}
 	e.flush(s, 0)
+}
+
+// peerClosed notes that a session's peer sends nothing more.
+func (e *Engine) peerClosed(s *Session) {
+	s.flags |= sessionHalfClosed
+	if s.waiter != nil {
+		e.endWait(s)
+	}
+}
+
+// endWait ends a session that waits, behind what it has been replied. Redis: it reads the end of
+// the connection while the client is blocked, and frees it.
+func (e *Engine) endWait(s *Session) {
+	e.unblock(s.waiter)
+	s.flags |= sessionCloseSoon
+	e.finishBatch(s)
 }
 
 // takesPushes reports whether output outside of a batch has to be passed on by itself.

@@ -177,6 +177,28 @@ func TestBlockedHangup(t *testing.T) {
 	}
 }
 
+// A client that has closed its half gets what it is owed, and is not waited for.
+func TestBlockedPeerClosed(t *testing.T) {
+	e := newEngine(t, keyspace.Options{})
+	before, after, w := newClient(t, e), newClient(t, e), newClient(t, e)
+	before.submit("PING\nBLPOP k 0\nPING")
+	before.waiting()
+	e.PeerClosed(before.s)
+	if got := before.wait(); got != "+PONG\r\n" || !before.conn.closed {
+		t.Errorf("one that waits: %q, closed: %v", got, before.conn.closed)
+	}
+	e.PeerClosed(after.s)
+	if got := after.do("PING"); got != "+PONG\r\n" || after.conn.closed {
+		t.Errorf("one that does not: %q, closed: %v", got, after.conn.closed)
+	}
+	if got := after.do("PING\nBLPOP k 0\nPING"); got != "+PONG\r\n" || !after.conn.closed {
+		t.Errorf("one that comes to wait: %q, closed: %v", got, after.conn.closed)
+	}
+	if blockedClients(w) != 0 {
+		t.Error("somebody waits all the same")
+	}
+}
+
 // A blocked client whose socket is full gets what it is owed when it reads again.
 func TestBlockedBehindAStuckPeer(t *testing.T) {
 	e := newEngine(t, keyspace.Options{})

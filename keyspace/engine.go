@@ -283,6 +283,14 @@ func (e *Engine) Hangup(s *Session) {
 	e.queue.push(&event{kind: eventHangup, s: s})
 }
 
+// PeerClosed tells that the peer of a session has closed its half of the connection: it sends
+// nothing more, but may still read. What it has sent is executed and replied; a command that
+// waits, or comes to wait, for a key ends the session, as nobody could tell a client that waits
+// from one that is gone. It may be called again, and not after Hangup.
+func (e *Engine) PeerClosed(s *Session) {
+	e.queue.push(&event{kind: eventPeerClosed, s: s})
+}
+
 // run is the owner goroutine.
 func (e *Engine) run() {
 	defer close(e.done)
@@ -426,6 +434,8 @@ func (e *Engine) handle(ev *event) {
 		e.drained(ev.s)
 	case eventHangup:
 		e.hangup(ev.s)
+	case eventPeerClosed:
+		e.peerClosed(ev.s)
 	case eventRun:
 		ev.run()
 	}

@@ -15,11 +15,12 @@ type event struct {
 type eventKind uint8
 
 const (
-	eventBatch   eventKind = iota // run the commands of b
-	eventOpen                     // s has connected
-	eventDrained                  // the output that s's front end had kept has been written
-	eventHangup                   // s's connection is gone
-	eventRun                      // run the function
+	eventBatch      eventKind = iota // run the commands of b
+	eventOpen                        // s has connected
+	eventDrained                     // the output that s's front end had kept has been written
+	eventHangup                      // s's connection is gone
+	eventPeerClosed                  // s's peer has closed its half
+	eventRun                         // run the function
 )
 
 // queue is a lock-free queue of many producers and one consumer, the owner: a stack that

@@ -126,9 +126,10 @@ type Session struct {
 type sessionFlags uint16
 
 const (
-	sessionCloseSoon sessionFlags = 1 << iota // QUIT, or a fatal error: close after the reply
-	sessionGone                               // hung up, or cut off
-	sessionUnblocked                          // has been answered; the rest of the batch is to run
+	sessionCloseSoon  sessionFlags = 1 << iota // QUIT, or a fatal error: close after the reply
+	sessionGone                                // hung up, or cut off
+	sessionUnblocked                           // has been answered; the rest of the batch is to run
+	sessionHalfClosed                          // the peer sends nothing more: it must not wait
 )
 
 // The states of Session.drain: whether the owner waits for kept output to be written.

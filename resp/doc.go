@@ -85,12 +85,11 @@
 //
 // A peer may close its half and still want the replies, and it may be gone. Redis reads until the
 // end, and then closes, blocked or not. We do the same without having executed anything too
-// early: when the set reports a hang-up, everything before it is read, executed and replied; if a
-// batch is in flight and nothing is left to read, the engine is told at once, so that a blocked
-// BLPOP does not take an element for a client that has left. If something is left to read behind a
-// batch in flight, we cannot know whether it is blocked or just on its way, and tell the engine
-// when a sweep has found it unmoved. What is kept of the output when the end is read is still
-// delivered, which is kinder than Redis.
+// early: when the set reports a hang-up the engine is told (Engine.PeerClosed), and everything
+// before it is read, executed, replied and delivered, however slowly the peer reads. That is kinder
+// than Redis, which drops what the socket has not taken. Only the owner can tell a batch that
+// waits for the socket from one that waits for a key; the latter it ends, so that a blocked BLPOP
+// does not take an element for a client that has left.
 //
 // # Limits
 //

@@ -31,9 +31,10 @@ type fakeEngine struct {
 }
 
 type fakeSession struct {
-	conn    keyspace.Conn
-	blocked bool
-	gone    bool
+	conn       keyspace.Conn
+	blocked    bool
+	halfClosed bool
+	gone       bool
 }
 
 func newFakeEngine(t testing.TB) *fakeEngine {
@@ -113,6 +114,25 @@ func (e *fakeEngine) Hangup(s *keyspace.Session) {
 	e.events <- "hangup"
 }
 
+func (e *fakeEngine) PeerClosed(s *keyspace.Session) {
+	e.push(func() {
+		fs := e.sessions[s]
+		if fs.gone || fs.halfClosed {
+			panic("PeerClosed after Hangup, or twice")
+		}
+		fs.halfClosed = true
+		fs.endWait()
+	})
+}
+
+// endWait ends a session that blocks and whose peer is gone.
+func (s *fakeSession) endWait() {
+	if s.blocked && s.halfClosed {
+		s.blocked = false
+		s.conn.Flush(nil, keyspace.BatchDone|keyspace.CloseAfter)
+	}
+}
+
 func (e *fakeEngine) Submit(s *keyspace.Session, b *keyspace.Batch) {
 	if string(b.Args[0]) == "PANIC" {
 		// The owner gives the batch back as if it had been executed.
@@ -145,6 +165,7 @@ func (e *fakeEngine) execute(s *fakeSession, b *keyspace.Batch) {
 			s.conn.Flush(out, 0)
 			s.blocked = true
 			e.events <- "blocked"
+			s.endWait()
 			return
 		case "QUIT":
 			out = append(out, "+OK\r\n"...)

@@ -54,7 +54,6 @@ type gate struct {
 	retry bool // unused bytes may hold a whole command
 	half  bool // the peer has closed its half
 	eof   bool // everything has been read
-	told  bool // the engine knows that the connection is gone
 
 	remote, local string
 	network       string
@@ -83,38 +82,22 @@ func (g *gate) turn(w uint32) verdict {
 	if w&(evClose|evReset) != 0 {
 		return ended
 	}
-	if w&evHangup != 0 {
+	if w&evHangup != 0 && !g.half {
 		g.half = true
+		g.server.engine.PeerClosed(g.session)
 	}
 	if w&(evWritable|stKept) == evWritable|stKept && g.drain() == ended {
 		return ended
 	}
-	if w&stInFlight != 0 {
-		g.watch(w&evIdle != 0)
-		return goOn
-	}
 	switch {
-	case g.told:
-		return ended
+	case w&stInFlight != 0:
+		return goOn
 	case w&evReadable != 0 || (g.half && !g.eof):
 		return g.receive()
 	case w&evIdle != 0:
 		return g.settle()
 	}
 	return goOn
-}
-
-// watch looks after the peer while a batch is in flight. If it is gone, a command that blocks must
-// not wait for it. When it has sent more before, the batch may just be on its way, and the rest is
-// to be executed too: then it gets until the sweep finds that nothing has moved.
-func (g *gate) watch(idle bool) {
-	switch {
-	case !g.half:
-	case idle || g.wire.ended():
-		g.tell()
-	default:
-		g.change(stHalf, 0)
-	}
 }
 
 // receive reads and parses until a batch has been submitted or the socket is empty.
@@ -209,14 +192,6 @@ func (g *gate) settle() verdict {
 	return goOn
 }
 
-// tell ends the session, once.
-func (g *gate) tell() {
-	if !g.told {
-		g.told = true
-		g.server.engine.Hangup(g.session)
-	}
-}
-
 // finish ends the connection: the descriptor is closed, the session ended, and when the owner has
 // let go of the batch its memory is freed.
 func (g *gate) finish() {
@@ -225,7 +200,7 @@ func (g *gate) finish() {
 	if before&stOwner == 0 {
 		g.wire.close()
 	}
-	g.tell()
+	g.server.engine.Hangup(g.session)
 	if g.bits.Load()&stInFlight != 0 {
 		g.wait()
 	}

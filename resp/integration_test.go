@@ -1,6 +1,9 @@
 package resp
 
 import (
+	"io"
+	"net"
+	"strings"
 	"testing"
 
 	"github.com/ringer-kv/ringer/keyspace"
@@ -48,6 +51,32 @@ func TestWithTheKeyspace(t *testing.T) {
 			}
 			c.send("PING\r\n*x\r\nPING\r\n")
 			c.expectEnd("+PONG\r\n-ERR Protocol error: invalid multibulk length\r\n")
+		}
+	}
+}
+
+// TestHalfCloseWithTheKeyspace: a client that closes its half gets all that it has asked for,
+// though it is far more than the socket takes.
+func TestHalfCloseWithTheKeyspace(t *testing.T) {
+	for _, direct := range []bool{true, false} {
+		for _, plain := range []bool{true, false} {
+			e := realEngine(t)
+			e.Limits().DirectWrite.Store(direct)
+			s := startServer(t, e, Options{Plain: plain})
+			c := dial(t, s.Addr())
+			const n = 50 // more than is kept, too
+			c.send(strings.Repeat("BIG\r\n", n))
+			if err := c.Conn.(*net.TCPConn).CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			// The owner is behind the first replies, and nobody reads.
+			if err := e.Do(func() {}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.Copy(io.Discard, c.r)
+			if want := int64(n * (1<<20 + len("$1048576\r\n\r\n"))); got != want || err != nil {
+				t.Errorf("direct %v, plain %v: %d of %d bytes, %v", direct, plain, got, want, err)
+			}
 		}
 	}
 }

@@ -367,7 +367,7 @@ func addrPort(sa unix.Sockaddr) netip.AddrPort {
 type socket struct {
 	poller *poller
 	fd     int
-	event  unix.EpollEvent
+	event  unix.EpollEvent // as registered at first; not changed
 }
 
 func (s *socket) read(k *block, from int) (int, error) {
@@ -409,8 +409,9 @@ func (s *socket) write(p []byte) (written int, err error) {
 // armWrite asks for writability to be reported, from now on: also when it is there already. The
 // registration stays, as a socket that was slow once is likely to be so again.
 func (s *socket) armWrite() {
-	s.event.Events = socketEvents | unix.EPOLLOUT
-	_ = s.poller.control(unix.EPOLL_CTL_MOD, s.fd, &s.event)
+	event := s.event // a copy: the owner and the connection's goroutine may both be here
+	event.Events |= unix.EPOLLOUT
+	_ = s.poller.control(unix.EPOLL_CTL_MOD, s.fd, &event)
 }
 
 func (s *socket) ended() bool {

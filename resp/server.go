@@ -22,6 +22,7 @@ import (
 type Engine interface {
 	Open(c keyspace.Conn, info keyspace.ConnInfo) (*keyspace.Session, error)
 	Submit(s *keyspace.Session, b *keyspace.Batch)
+	PeerClosed(s *keyspace.Session)
 	Hangup(s *keyspace.Session)
 	Limits() *keyspace.Limits
 }

@@ -328,10 +328,10 @@ func TestHalfClose(t *testing.T) {
 	})
 }
 
-// TestHalfCloseWithBytesLeft: a blocked client that has sent more and left is noticed by the sweep.
+// TestHalfCloseWithBytesLeft: a blocked client that has sent more and left is noticed.
 func TestHalfCloseWithBytesLeft(t *testing.T) {
 	e := newFakeEngine(t)
-	s := startServer(t, e, Options{IdleAfter: time.Millisecond})
+	s := startServer(t, e, Options{})
 	c := dial(t, s.Addr())
 	e.expect(t, "open")
 	c.send("BLOCK\r\n")

@@ -20,7 +20,6 @@ const (
 	stDormant  // there is no goroutine; the one who clears this must start one
 	stOwner    // the owner uses the descriptor
 	stShut     // the descriptor is closed, or closed as soon as the owner lets go of it
-	stHalf     // the peer has closed its half while a batch is in flight, and left bytes to read
 	stQuiet    // the last sweep saw the gate waiting; cleared by any event
 )
 
@@ -111,12 +110,11 @@ func (e *word) rest() bool {
 }
 
 // sweep marks a gate that waits for its peer; the second sweep that finds the mark still there
-// makes it idle. One that waits for the owner is idle when the peer has closed its half.
+// makes it idle.
 func (e *word) sweep() {
 	w := e.bits.Load()
-	busy := w&(stInFlight|stKept) != 0
 	switch {
-	case w&stWaiting == 0 || (busy && w&stHalf == 0):
+	case w&stWaiting == 0 || w&(stInFlight|stKept) != 0:
 	case w&stQuiet != 0:
 		e.change(evIdle, 0)
 	default:

@@ -147,7 +147,6 @@ func TestSweep(t *testing.T) {
 		{"waits for its peer", stWaiting, 0, true},
 		{"is at work", 0, 0, false},
 		{"waits for the owner", stWaiting | stInFlight, 0, false},
-		{"waits for the owner, and the peer has left", stWaiting | stInFlight | stHalf, 0, true},
 		{"waits to write", stWaiting | stKept, 0, false},
 		{"has had a request in between", stWaiting, evReadable, false},
 	} {
