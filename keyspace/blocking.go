@@ -42,7 +42,8 @@ type waiter struct {
 	spec    *Spec
 	args    [][]byte
 	places  []place
-	index   int // in the heap of timeouts; -1: not there
+	index   int  // in the heap of timeouts; -1: not there
+	again   bool // it waits for its deadline only, to run its command then: see delay
 }
 
 // place is a waiter in the queue of one key.
@@ -236,6 +237,11 @@ func (e *Engine) Unblock(s *Session, failure reply.Error) bool {
 		return false
 	}
 	e.unblock(w)
+	if w.again {
+		s.flags |= sessionUnblocked
+		e.unblocked = append(e.unblocked, s)
+		return true
+	}
 	e.answer(w, func(c *Ctx) {
 		if failure != "" {
 			c.Error(failure)
@@ -248,7 +254,7 @@ func (e *Engine) Unblock(s *Session, failure reply.Error) bool {
 
 // endWaits answers those whose time is over. Redis: handleBlockedClientsTimeout.
 func (e *Engine) endWaits() {
-	for len(e.timeouts) > 0 && e.timeouts[0].DeadlineMs < e.nowMs {
+	for len(e.timeouts) > 0 && e.passed(e.timeouts[0].DeadlineMs) {
 		e.Unblock(e.timeouts[0].session, "")
 	}
 }

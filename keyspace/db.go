@@ -252,7 +252,7 @@ func (e Entry) Deadline() (ms int64, ok bool) {
 // expired reports whether the deadline of the entry has passed.
 func (db *DB) expired(e Entry) bool {
 	i := e.head().Expire
-	return i != 0 && db.expires.DeadlineMs(i) < db.engine.nowMs
+	return i != 0 && db.engine.passed(db.expires.DeadlineMs(i))
 }
 
 // Expired reports whether the deadline of the entry has passed.

@@ -41,6 +41,11 @@ type Options struct {
 	ArenaBytes int64
 	Recorders  []Recorder
 	Observers  []Observer
+	// Prompt has a deadline pass when the clock shows it, and not in the millisecond after it, as
+	// in Redis: on a clock that a test moves, that would be one step too late.
+	Prompt bool
+	// Interceptor sees each command of a client first; nil in a server that is no test's.
+	Interceptor Interceptor
 	// Log takes the server's log lines; nil drops them.
 	Log func(level LogLevel, text string)
 	// Background is called by the worker before it begins a job, with true, and after the last one
@@ -82,6 +87,8 @@ type Engine struct {
 	pacer     *time.Timer // ends a pause in idle work, on the system's clock
 	rang      atomic.Bool // the timer has gone off; set by the timer
 	nowMs     int64
+	dueMs     int64 // deadlines before it have passed
+	promptMs  int64 // 1 if Options.Prompt
 	lruClock  uint32
 	rand      *rand.Rand
 	seed      dict.Seed
@@ -109,6 +116,7 @@ type Engine struct {
 	info          infoState
 	shutdownAsked bool
 	httpWarnedMs  int64 // when an attack was logged last
+	interceptor   Interceptor
 	observers     []Observer
 	recorders     []Recorder
 	recordArgs    [][]byte // of Ctx.Record
@@ -134,7 +142,7 @@ func New(o Options) (*Engine, error) {
 		queue: newQueue(), done: make(chan struct{}), options: o, config: o.Config,
 		clock: o.Clock, seed: hashSeed(o.Seed),
 		rand:      newRand(o.Seed),
-		observers: o.Observers, recorders: o.Recorders,
+		observers: o.Observers, recorders: o.Recorders, interceptor: o.Interceptor,
 	}
 	var err error
 	if e.table = o.Table; e.table == nil {
@@ -151,6 +159,9 @@ func New(o Options) (*Engine, error) {
 	e.dbs = make([]*DB, e.config.Databases)
 	for i := range e.dbs {
 		e.dbs[i] = newDB(e, i)
+	}
+	if o.Prompt {
+		e.promptMs = 1
 	}
 	e.worker = newWorker(e)
 	e.applyLimits()
@@ -327,6 +338,7 @@ func (e *Engine) endRound() {
 // readClock reads the clock for the commands of a round.
 func (e *Engine) readClock() {
 	e.nowMs = e.clock.Now().UnixMilli()
+	e.dueMs = e.nowMs + e.promptMs
 	e.lruClock = uint32(e.nowMs/1000) & (1<<24 - 1)
 	e.sampleRates()
 }

@@ -68,7 +68,7 @@ func (e *Engine) idle() (more bool) {
 func (db *DB) expireSlice(budget int) int {
 	for budget > 0 {
 		ref, deadlineMs, ok := db.expires.Min()
-		if !ok || deadlineMs >= db.engine.nowMs {
+		if !ok || !db.engine.passed(deadlineMs) {
 			return budget
 		}
 		db.deleteExpired(db.at(ref))
@@ -94,8 +94,10 @@ func (db *DB) deleteExpired(e Entry) {
 	}
 }
 
-// nextDueMs is when the next key expires or the next wait ends, a millisecond behind its deadline;
-// 0: never.
+// passed reports whether a deadline has passed. Redis: it has not yet in its own millisecond.
+func (e *Engine) passed(deadlineMs int64) bool { return deadlineMs < e.dueMs }
+
+// nextDueMs is when the next key expires or the next wait ends; 0: never.
 func (e *Engine) nextDueMs() int64 {
 	first := int64(math.MaxInt64) // that of the end of time never passes
 	if len(e.timeouts) > 0 {
@@ -109,5 +111,5 @@ func (e *Engine) nextDueMs() int64 {
 	if first == math.MaxInt64 {
 		return 0
 	}
-	return first + 1
+	return first + 1 - e.promptMs
 }

@@ -84,7 +84,11 @@ func (e *Engine) runBatch(s *Session) {
 		args := b.command(b.pos)
 		spec := e.lookAhead(s, b)
 		b.pos++
-		e.execute(s, spec, args)
+		if e.interceptor == nil {
+			e.execute(s, spec, args)
+		} else if !e.runIntercepted(s, spec, args) {
+			b.pos-- // once more, later
+		}
 		if len(e.readyKeys) > 0 {
 			e.serveReady()
 		}

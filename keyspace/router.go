@@ -85,7 +85,7 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 	c := &e.ctx
 	*c = Ctx{
 		Engine: e, Session: s, Spec: spec, DB: s.db, Args: args, Reply: w,
-		NowMs: e.nowMs, Rand: e.rand,
+		NowMs: e.nowMs, Rand: e.rand, DenyBlocking: s.flags&sessionLocal != 0,
 	}
 	dirty := e.dirty
 	e.running = s

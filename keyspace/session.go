@@ -109,9 +109,11 @@ type Session struct {
 
 	batch  *Batch  // being executed or waiting; nil between batches
 	waiter *waiter // while the last command that ran waits for a key
-	drain  atomic.Int32
-	dirty  bool // stands in the engine's list of sessions to flush
-	class  int  // of client-output-buffer-limit
+	// verdict is what becomes of the next command, which has been delayed; nil: not known.
+	verdict *Verdict
+	drain   atomic.Int32
+	dirty   bool // stands in the engine's list of sessions to flush
+	class   int  // of client-output-buffer-limit
 
 	softSinceMs int64 // since when the output has been over the soft limit; 0: it is not
 
@@ -130,6 +132,7 @@ const (
 	sessionGone                                // hung up, or cut off
 	sessionUnblocked                           // has been answered; the rest of the batch is to run
 	sessionHalfClosed                          // the peer sends nothing more: it must not wait
+	sessionLocal                               // the program itself: see Call
 )
 
 // The states of Session.drain: whether the owner waits for kept output to be written.
