@@ -16,14 +16,14 @@ type wire interface {
 	// block has taken all there was.
 	read(k *block, from int) (int, error)
 	// write writes what it can. errAgain with less than all written means that evWritable will
-	// be set after armWrite. A wire that is not direct may wait in it.
+	// be set after armWrite; the next call must then begin with the bytes that are left.
 	write(p []byte) (int, error)
 	armWrite()
 	// ended reports that the peer has closed its half and nothing is left to read.
 	ended() bool
-	// direct reports that write never waits, so that the owner may call it.
+	// direct reports that write writes at once what it can, so that the owner should call it.
 	direct() bool
-	// interrupt ends a write that waits. It may be called at any time by anybody.
+	// interrupt ends a write that is under way. It may be called at any time by anybody.
 	interrupt()
 	// close closes the socket, once.
 	close()

@@ -119,6 +119,11 @@ type stream struct {
 	err   error  // after those
 	taken chan struct{}
 	over  bool
+
+	sending  bool // a goroutine writes
+	sent     int  // what it has written when it has ended, and why it ended early
+	sendErr  error
+	finished bool // sent and sendErr are to be fetched
 }
 
 // maxAheadBytes is where the pump stops reading ahead.
@@ -180,10 +185,35 @@ func (s *stream) ended() bool {
 	return len(s.ahead) == 0 && s.err != nil
 }
 
-func (s *stream) write(p []byte) (int, error) { return s.conn.Write(p) }
-func (s *stream) armWrite()                   {}
-func (s *stream) direct() bool                { return false }
-func (s *stream) interrupt()                  { s.close() }
+// write has a goroutine of its own write p, which may take as long as the peer likes, while the
+// gate goes on to read: else both would wait for ever if the peer sends a long pipeline before it
+// reads. The next call, which is with the same p, fetches the result.
+func (s *stream) write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.finished:
+		s.finished = false
+		return s.sent, s.sendErr
+	case !s.sending:
+		s.sending = true
+		s.gate.server.running.Go(func() { s.send(p) })
+	}
+	return 0, errAgain
+}
+
+// send writes p and tells the gate.
+func (s *stream) send(p []byte) {
+	n, err := s.conn.Write(p)
+	s.mu.Lock()
+	s.sending, s.finished, s.sent, s.sendErr = false, true, n, err
+	s.mu.Unlock()
+	s.gate.change(evWritable, 0)
+}
+
+func (s *stream) armWrite()    {} // send does it
+func (s *stream) direct() bool { return false }
+func (s *stream) interrupt()   { s.close() }
 
 func (s *stream) close() {
 	s.mu.Lock()

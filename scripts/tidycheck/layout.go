@@ -156,7 +156,9 @@ var wireText = regexp.MustCompile(`^-?(ERR|WRONGTYPE|NOAUTH|WRONGPASS|NOPERM|OOM
 	`INPROG|NOGOODSLAVE|NOMASTERLINK|IOERR|INVALIDOBJ) .`)
 
 // wireFiles hold the texts, and the table by which the native protocol sorts them.
-var wireFiles = []string{"keyspace/reply/errors.go", "keyspace/reply/code.go"}
+var wireFiles = []string{
+	"keyspace/reply/errors.go", "keyspace/reply/errors_cluster.go", "keyspace/reply/code.go",
+}
 
 // checkWire finds texts of error replies that have strayed. Clients and tests
 // read such texts, they don't make them.

@@ -1,0 +1,144 @@
+package resptest
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ringer-kv/ringer/keyspace"
+)
+
+// Command is a command that a client has sent, whether it could be executed or not.
+//
+// Safe for concurrent use, as long as nobody changes it.
+type Command struct {
+	Args     []string // the name first, as it was sent
+	DB       int      // that was selected when it came
+	ClientID int64
+	Client   string // the client's name, "" if it has not told one
+	Time     time.Time
+	Fault    bool // a Fault has hit it
+}
+
+// String is the command as one would type it.
+func (c Command) String() string {
+	words := make([]string, len(c.Args))
+	for i, a := range c.Args {
+		if words[i] = a; a == "" || strings.ContainsAny(a, " \t\r\n\"'\\") || !printable(a) {
+			words[i] = fmt.Sprintf("%q", a)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd })
+}
+
+// maxCommands is how many commands are remembered, the last ones, and maxArgBytes how much of each
+// of their arguments: a load test must not fill the memory with what nobody will look at.
+const (
+	maxCommands = 10_000
+	maxArgBytes = 4 << 10
+)
+
+// loggedCommands is how many commands are logged when a test has failed.
+const loggedCommands = 20
+
+// tap sees all commands of all clients of a server: it remembers them and has them fail.
+//
+// Safe for concurrent use.
+type tap struct {
+	mu       sync.Mutex
+	faults   []*Injection
+	commands []Command // a ring when it is full: the oldest is at next
+	next     int
+}
+
+func newTap() *tap { return new(tap) }
+
+// Intercept is called by the engine for each command.
+func (t *tap) Intercept(c keyspace.Call) keyspace.Verdict {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var v keyspace.Verdict
+	hit := false
+	for _, i := range t.faults {
+		if hit = i.hit(c); hit {
+			v = i.fault.verdict()
+			break
+		}
+	}
+	t.remember(c, hit)
+	return v
+}
+
+// remember keeps a command.
+func (t *tap) remember(c keyspace.Call, hit bool) {
+	r := Command{
+		Args: make([]string, len(c.Args)), DB: c.DB, ClientID: c.Session.ID(),
+		Client: string(c.Session.Name()), Time: time.UnixMilli(c.NowMs), Fault: hit,
+	}
+	for i, a := range c.Args {
+		r.Args[i] = string(a[:min(len(a), maxArgBytes)])
+	}
+	if len(t.commands) < maxCommands {
+		t.commands = append(t.commands, r)
+		return
+	}
+	t.commands[t.next] = r
+	t.next = (t.next + 1) % maxCommands
+}
+
+// Commands are the commands that clients have sent, the oldest first: the last 10,000 since the
+// start or ResetCommands, their arguments cut off behind 4 KiB.
+func (s *Server) Commands() []Command {
+	t := s.tap
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := make([]Command, 0, len(t.commands))
+	return append(append(all, t.commands[t.next:]...), t.commands[:t.next]...)
+}
+
+// ResetCommands forgets the commands that were sent so far.
+func (s *Server) ResetCommands() {
+	s.tap.mu.Lock()
+	defer s.tap.mu.Unlock()
+	s.tap.commands, s.tap.next = nil, 0
+}
+
+// logCommands shows the last commands to who looks for the reason of a failure.
+func (s *Server) logCommands(tb testing.TB) {
+	tb.Helper()
+	all := s.Commands()
+	if len(all) == 0 {
+		tb.Logf("resptest: the server was sent no command")
+		return
+	}
+	last := all[max(0, len(all)-loggedCommands):]
+	var b strings.Builder
+	fmt.Fprintf(&b, "resptest: the last %d of %d commands:", len(last), len(all))
+	for _, c := range last {
+		fmt.Fprintf(&b, "\n\tclient %d", c.ClientID)
+		if c.Client != "" {
+			b.WriteString(" " + c.Client)
+		}
+		if c.DB != 0 {
+			fmt.Fprintf(&b, " db %d", c.DB)
+		}
+		text := c.String()
+		if len(text) > maxLoggedBytes {
+			text = text[:maxLoggedBytes] + " ..."
+		}
+		b.WriteString(": " + text)
+		if c.Fault {
+			b.WriteString("   <- fault")
+		}
+	}
+	tb.Log(b.String())
+}
+
+// maxLoggedBytes is how much of a command is logged.
+const maxLoggedBytes = 200
