@@ -102,10 +102,10 @@
 //
 // # Where there is no epoll
 //
-// On other systems, and for connections that are no sockets (ServeConn: an in-memory one, which works
-// in testing/synctest), a stream stands for the socket: a second goroutine reads ahead and sets the
-// same bits, and while there is something to write, a third one writes. Such gates do not become
-// dormant.
+// On other systems, and for connections that are no sockets (ServeConn: an in-memory one, which
+// works in testing/synctest), a stream stands for the socket: a second goroutine reads ahead and
+// sets the same bits, and while there is something to write, a third one writes. Such gates do not
+// become dormant.
 //
 // # Sources
 //

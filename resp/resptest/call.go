@@ -2,6 +2,7 @@ package resptest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -28,7 +29,7 @@ func (d *Database) Do(args ...string) (any, error) {
 		words[i] = []byte(a)
 	}
 	if len(words) == 0 {
-		return nil, Error("ERR empty command")
+		return nil, errors.New("resptest: no command")
 	}
 	var w reply.RESP
 	w.SetProto(3)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Database is one numbered database of a server, for tests to look into and to fill. What it does is not
-// seen by Commands and not hit by Faults.
+// Database is one numbered database of a server, for tests to look into and to fill. What it does
+// is not seen by Commands and not hit by Faults.
 //
 // The readers return what a key holds, and whether it exists and is of that type. The writers make
 // the key hold what they are given, whatever it was; they fail the test if the server can't take

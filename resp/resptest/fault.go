@@ -14,7 +14,7 @@ import (
 // Fault is something that goes wrong. The first group of fields says for which commands, all of
 // them for those that are set; the second says what happens to those.
 //
-// Safe for concurrent use, as long as nobody changes it.
+// Nobody changes one that is in use. Safe for concurrent use.
 type Fault struct {
 	// Command is the name of a command, in any case: "get", "config set"; "" is any.
 	Command string
@@ -145,7 +145,8 @@ func (f *Fault) fits(c keyspace.Call) bool {
 
 // named reports whether the command is the one that the fault names.
 func (f *Fault) named(c keyspace.Call) bool {
-	for i, word := range strings.FieldsFunc(f.Command, func(r rune) bool { return r == ' ' || r == '|' }) {
+	words := strings.FieldsFunc(f.Command, func(r rune) bool { return r == ' ' || r == '|' })
+	for i, word := range words {
 		if i >= len(c.Args) || !strings.EqualFold(word, string(c.Args[i])) {
 			return false
 		}

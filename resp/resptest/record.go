@@ -12,7 +12,7 @@ import (
 
 // Command is a command that a client has sent, whether it could be executed or not.
 //
-// Safe for concurrent use, as long as nobody changes it.
+// Nobody changes one that is in use. Safe for concurrent use.
 type Command struct {
 	Args     []string // the name first, as it was sent
 	DB       int      // that was selected when it came

@@ -12,14 +12,21 @@ import (
 // The Require methods fail the test at once unless a key holds what it should, and say how the two
 // differ.
 
-// require compares what a key holds with what it should, both as lines.
-func (d *Database) require(tb testing.TB, key, kind string, got, want []string) {
+// holds is what a key of some type is made of, as lines.
+type holds struct {
+	kind  string
+	lines []string
+}
+
+// require compares what a key holds with what it should.
+func (d *Database) require(tb testing.TB, key string, got []string, want holds) {
 	tb.Helper()
-	if found := d.Type(key); found != kind {
-		tb.Fatalf("key %q is %s, want %s", key, withArticle(found), withArticle(kind))
+	if found := d.Type(key); found != want.kind {
+		tb.Fatalf("key %q is %s, want %s", key, withArticle(found), withArticle(want.kind))
 	}
-	if !slices.Equal(got, want) {
-		tb.Fatalf("%s %q differs (- want, + got):\n%s", kind, key, difference(want, got))
+	if !slices.Equal(got, want.lines) {
+		tb.Fatalf("%s %q differs (- want, + got):\n%s",
+			want.kind, key, difference(want.lines, got))
 	}
 }
 
@@ -35,14 +42,14 @@ func withArticle(kind string) string {
 func (d *Database) RequireString(tb testing.TB, key, want string) {
 	tb.Helper()
 	got, _ := d.String(key)
-	d.require(tb, key, "string", []string{fmt.Sprintf("%q", got)}, []string{fmt.Sprintf("%q", want)})
+	d.require(tb, key, quoted([]string{got}), holds{"string", quoted([]string{want})})
 }
 
 // RequireList fails the test unless key is a list of these elements.
 func (d *Database) RequireList(tb testing.TB, key string, want ...string) {
 	tb.Helper()
 	got, _ := d.List(key)
-	d.require(tb, key, "list", quoted(got), quoted(want))
+	d.require(tb, key, quoted(got), holds{"list", quoted(want)})
 }
 
 // RequireSet fails the test unless key is a set of these members, in whatever order they are given.
@@ -50,21 +57,21 @@ func (d *Database) RequireSet(tb testing.TB, key string, want ...string) {
 	tb.Helper()
 	got, _ := d.Set(key)
 	want = slices.Sorted(slices.Values(want))
-	d.require(tb, key, "set", quoted(got), quoted(want))
+	d.require(tb, key, quoted(got), holds{"set", quoted(want)})
 }
 
 // RequireHash fails the test unless key is a hash of these fields.
 func (d *Database) RequireHash(tb testing.TB, key string, want map[string]string) {
 	tb.Helper()
 	got, _ := d.Hash(key)
-	d.require(tb, key, "hash", fieldLines(got), fieldLines(want))
+	d.require(tb, key, fieldLines(got), holds{"hash", fieldLines(want)})
 }
 
 // RequireSortedSet fails the test unless key is a sorted set of these members, given in order.
 func (d *Database) RequireSortedSet(tb testing.TB, key string, want ...Z) {
 	tb.Helper()
 	got, _ := d.SortedSet(key)
-	d.require(tb, key, "zset", scoreLines(got), scoreLines(want))
+	d.require(tb, key, scoreLines(got), holds{"zset", scoreLines(want)})
 }
 
 // RequireStream fails the test unless key is a stream of these entries. An id of "*" fits any.
@@ -76,7 +83,7 @@ func (d *Database) RequireStream(tb testing.TB, key string, want ...Entry) {
 			got[i].ID = "*"
 		}
 	}
-	d.require(tb, key, "stream", entryLines(got), entryLines(want))
+	d.require(tb, key, entryLines(got), holds{"stream", entryLines(want)})
 }
 
 // RequireTTL fails the test unless key has a deadline that is at most want and not more than a

@@ -41,6 +41,8 @@ type Server struct {
 var ErrDown = fmt.Errorf("resptest: the server is down: %w", syscall.ECONNREFUSED)
 
 // commands is the table of all commands, which all servers of the process share.
+//
+//tidy:table it is made once and never changed
 var commands = sync.OnceValues(func() (*keyspace.Table, error) {
 	return keyspace.NewTable(command.Table())
 })
