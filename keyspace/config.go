@@ -1,6 +1,7 @@
 package keyspace
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -47,6 +48,7 @@ type Config struct {
 	MaxMemoryPolicy        string
 	HashMaxListpackEntries int
 	HashMaxListpackValue   int // bytes
+	HLLSparseMaxBytes      int64
 	ListMaxListpackSize    int // list.Limits.Fill
 	SetMaxIntsetEntries    int
 	ZsetMaxListpackEntries int
@@ -160,4 +162,9 @@ func (c *Config) protectedAllowed(name string, s *Session) bool {
 func (i *ConnInfo) local() bool {
 	return i.Unix || strings.HasPrefix(i.RemoteAddr, "127.0.0.1:") ||
 		strings.HasPrefix(i.RemoteAddr, "[::1]:")
+}
+
+// HLLSparseMaxBytes is the size up to which a HyperLogLog is sparse.
+func (e *Engine) HLLSparseMaxBytes() int {
+	return int(min(e.config.HLLSparseMaxBytes, math.MaxInt32))
 }

@@ -283,7 +283,8 @@ var parameters = [...]parameter{
 		into(func(c *Config) any { return &c.ZsetMaxListpackEntries }),
 	memory("zset-max-listpack-value", "64").or("zset-max-ziplist-value").
 		into(func(c *Config) any { return &c.ZsetMaxListpackValue }),
-	memory("hll-sparse-max-bytes", "3000"),
+	memory("hll-sparse-max-bytes", "3000").
+		into(func(c *Config) any { return &c.HLLSparseMaxBytes }),
 	memory("stream-node-max-bytes", "4096"),
 	integer("stream-node-max-entries", "100", 0, maxInt64),
 	enum("sanitize-dump-payload", "no", "no yes clients"),

@@ -18,6 +18,10 @@ const (
 	NotifyNew                             // n
 )
 
+// NotifyNone is the class of a change without an event: clients that watch the key learn of it, and
+// nobody else.
+const NotifyNone NotifyClass = 0
+
 // Observer is told of every change of a key, after it has happened, in the order of execution.
 //
 // Owned by the keyspace goroutine.

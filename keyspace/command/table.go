@@ -11,6 +11,7 @@ func Table() []*keyspace.Spec {
 	return slices.Concat(
 		keyTable(),
 		stringTable(),
+		hyperLogLogTable(),
 		listTable(),
 		hashTable(),
 		setTable(),
@@ -51,6 +52,14 @@ func stringTable() []*keyspace.Spec {
 		&incrSpec, &decrSpec, &incrbySpec, &decrbySpec, &incrbyfloatSpec, &appendSpec, &strlenSpec,
 		&setrangeSpec, &getrangeSpec, &substrSpec, &setnxSpec, &setexSpec, &psetexSpec, &getsetSpec,
 		&getdelSpec, &getexSpec, &mgetSpec, &msetSpec, &msetnxSpec, &lcsSpec,
+	}
+}
+
+// hyperLogLogTable is the commands of HyperLogLogs.
+func hyperLogLogTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// hyperloglog.go, hyperloglog_debug.go
+		&pfaddSpec, &pfcountSpec, &pfmergeSpec, &pfdebugSpec, &pfselftestSpec,
 	}
 }
 

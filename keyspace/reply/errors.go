@@ -363,3 +363,30 @@ const ErrWeight Error = "ERR weight value is not a float"
 func NoInputKey(command string) Error {
 	return Error(fmt.Sprintf("ERR at least 1 input key is needed for '%s' command", command))
 }
+
+// The texts of the HyperLogLog commands.
+const (
+	ErrNotHLL     Error = "WRONGTYPE Key is not a valid HyperLogLog string value."
+	ErrCorruptHLL Error = "INVALIDOBJ Corrupted HLL object detected"
+
+	// PFDEBUG and PFSELFTEST.
+	ErrNoSpecifiedKey Error = "ERR The specified key does not exist"
+	ErrHLLNotSparse   Error = "ERR HLL encoding is not sparse"
+	ErrSelfTestDense  Error = "ERR TESTFAILED sparse encoding not used"
+	ErrSelfTestDiffer Error = "ERR TESTFAILED dense/sparse disagree"
+)
+
+// UnknownPFDebug is the reply to a sub-command of PFDEBUG that does not exist.
+func UnknownPFDebug(sub []byte) Error {
+	return errorf("ERR Unknown PFDEBUG subcommand '%s'", sub)
+}
+
+// SelfTestRegister says that a register does not hold what was written to it.
+func SelfTestRegister(index int, want, got byte) Error {
+	return errorf("ERR TESTFAILED Register %d should be %d but is %d", index, want, got)
+}
+
+// SelfTestError says that a cardinality is too far off.
+func SelfTestError(cardinality, off uint64) Error {
+	return errorf("ERR TESTFAILED Too big error. card:%d abserr:%d", cardinality, off)
+}

@@ -56,8 +56,8 @@
 // bit, and with it the integer, comes out the same on every machine.
 //
 // A new value in a sparse one splits the run around its register into up to three; then equal
-// neighbours among the next five opcodes are merged. What is larger than a VAL can say, or would make
-// the string longer than the caller wants sparse ones to be, makes it dense. It stays so.
+// neighbours among the next five opcodes are merged. What is larger than a VAL can say, or would
+// make the string longer than the caller wants sparse ones to be, makes it dense. It stays so.
 //
 // # Complexity
 //

@@ -18,6 +18,9 @@ const (
 	registerBits = 6
 	registerMax  = 1<<registerBits - 1
 
+	// MaxValue is the greatest value that a register can hold.
+	MaxValue = registerMax
+
 	// HeaderBytes is what stands before the registers.
 	HeaderBytes = 16
 
@@ -124,7 +127,9 @@ func Set(b []byte, index int, value byte, maxSparseBytes int) (_ []byte, changed
 	if Dense(b) {
 		return b, denseSet(b[HeaderBytes:], index, value), nil
 	}
-	return sparseSet(b, index, value, maxSparseBytes)
+	e := sparseEdit(b, maxSparseBytes)
+	changed, err = e.set(index, value)
+	return e.b, changed, err
 }
 
 // ToDense changes the encoding to dense. The header stays as it is otherwise.
@@ -144,26 +149,39 @@ func ToDense(b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// SetAll raises all registers to those of an array, and invalidates the cardinality. If one of those that were merged into it was
-// dense, b becomes so.
+// SetAll raises all registers to those of an array, which are raised to those of b, and invalidates
+// the cardinality. If one of those that were merged into the array was dense, b becomes so.
 func SetAll(b []byte, all *Array, maxSparseBytes int) ([]byte, error) {
+	err := all.Merge(b)
+	if err != nil {
+		return b, err
+	}
 	if all.dense {
-		var err error
 		if b, err = ToDense(b); err != nil {
 			return b, err
 		}
+		all.pack(b[HeaderBytes:])
+	} else if b, err = setAllSparse(b, all, maxSparseBytes); err != nil {
+		return b, err
 	}
+	Invalidate(b)
+	return b, nil
+}
+
+// setAllSparse is SetAll for opcodes, which may become dense on the way.
+func setAllSparse(b []byte, all *Array, maxSparseBytes int) ([]byte, error) {
+	e := sparseEdit(b, maxSparseBytes)
 	for i, value := range all.registers {
 		if value == 0 {
 			continue
 		}
-		var err error
-		if b, _, err = Set(b, i, value, maxSparseBytes); err != nil {
-			return b, err
+		if Dense(e.b) {
+			denseSet(e.b[HeaderBytes:], i, value)
+		} else if _, err := e.set(i, value); err != nil {
+			return e.b, err
 		}
 	}
-	Invalidate(b)
-	return b, nil
+	return e.b, nil
 }
 
 // Validate says whether b is a HyperLogLog through and through: I1 to I3. O(registers).

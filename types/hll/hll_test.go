@@ -267,6 +267,50 @@ func TestSetAll(t *testing.T) {
 	}
 }
 
+// TestSetAllIsSet: ascending registers, which an edit finds without starting over, give the bytes
+// that they give one at a time.
+func TestSetAllIsSet(t *testing.T) {
+	for seed := range uint64(200) {
+		rnd := rand.New(rand.NewPCG(seed, 8))
+		start, all := New(nil), Array{}
+		for range rnd.IntN(300) {
+			index, value := rnd.IntN(Registers), byte(rnd.IntN(3)+1)
+			if rnd.IntN(2) == 0 {
+				index %= 500
+			}
+			if rnd.IntN(3) > 0 {
+				all.registers[index] = value
+			} else {
+				start, _, _ = Set(start, index, value, MaxBytes)
+			}
+		}
+		maxBytes := []int{100, 500, MaxBytes}[seed%3]
+		one := append([]byte(nil), start...)
+		for i, value := range all.registers {
+			if value > 0 {
+				one, _, _ = Set(one, i, value, maxBytes)
+			}
+		}
+		Invalidate(one)
+		got, err := SetAll(start, &all, maxBytes)
+		if err != nil || string(got) != string(one) {
+			t.Fatalf("seed %d: %v\n%s\n%s", seed, err, AppendOpcodes(nil, got), AppendOpcodes(nil, one))
+		}
+	}
+}
+
+func BenchmarkSetAllSparse(b *testing.B) {
+	h, room := New(nil), make([]byte, DenseBytes)
+	for i := range 800 {
+		h = add(b, h, fmt.Sprint("element", i))
+	}
+	var a Array
+	a.Merge(h)
+	for b.Loop() {
+		SetAll(New(room[:0]), &a, redisSparseBytes)
+	}
+}
+
 func BenchmarkSetSparse(b *testing.B) {
 	h := New(nil)
 	for i := range 800 {

@@ -74,46 +74,63 @@ func appendRun(b []byte, value byte, run int) []byte {
 	return appendValue(b, value, run)
 }
 
-// sparseSet is Set for opcodes.
+// edit is what sets registers of a sparse HyperLogLog. at is an opcode to start looking from, and
+// first its first register; unless it is the very first one, it does not stand for the register to
+// be set. Ascending registers are found by looking once.
+type edit struct {
+	b         []byte
+	maxBytes  int
+	at, first int
+}
+
+// sparseEdit is an edit that looks from the start.
+func sparseEdit(b []byte, maxBytes int) edit {
+	return edit{b: b, maxBytes: maxBytes, at: HeaderBytes}
+}
+
+// set is Set for opcodes. Afterwards b is dense, or the next register to set must be behind this
+// one.
 //
 // Redis: hllSparseSet.
-func sparseSet(b []byte, index int, value byte, maxBytes int) (_ []byte, changed bool, err error) {
-	if len(b) > MaxBytes {
-		return b, false, ErrCorrupt
+func (e *edit) set(index int, value byte) (changed bool, err error) {
+	if len(e.b) > MaxBytes {
+		return false, ErrCorrupt
 	}
 	if value > valMaxValue {
-		return promote(b, index, value)
+		return e.promote(index, value)
 	}
-	at, before, first := locate(b, index)
-	if at >= len(b) {
-		return b, false, ErrCorrupt
+	at, first := e.locate(index)
+	if at >= len(e.b) {
+		return false, ErrCorrupt
 	}
-	o := opcodeAt(b, at)
+	o := opcodeAt(e.b, at)
 	if o.value >= value {
-		return b, false, nil
+		return false, nil
 	}
 	var room [splitBytes]byte
 	split := appendRun(room[:0], o.value, index-first)
 	split = appendValue(split, value, 1)
 	split = appendRun(split, o.value, first+o.run-1-index)
 	grown := len(split) - o.bytes
-	if grown > 0 && len(b)+grown > maxBytes {
-		return promote(b, index, value)
+	if grown > 0 && len(e.b)+grown > e.maxBytes {
+		return e.promote(index, value)
 	}
-	if end := at + o.bytes; end <= len(b) {
-		b = slices.Replace(b, at, end, split...)
+	if end := at + o.bytes; end <= len(e.b) {
+		e.b = slices.Replace(e.b, at, end, split...)
 	} else { // Redis: of an XZERO that is cut off, the split is, too
-		b = append(b[:at], split...)[:len(b)+grown]
+		e.b = append(e.b[:at], split...)[:len(e.b)+grown]
 	}
-	return mergeRuns(b, before), true, nil
+	e.b = mergeRuns(e.b, e.at)
+	return true, nil
 }
 
-// locate finds the opcode that stands for a register: its offset, that of the one before it or its
-// own, and its first register. The offset is not below len(b) if there is none. O(length), and most
-// of the time that a sparse one costs, so it computes a run without asking whether it is a ZERO or
-// a VAL, which no processor could guess.
-func locate(b []byte, index int) (at, before, first int) {
-	at, before = HeaderBytes, HeaderBytes
+// locate finds the opcode that stands for a register and its first register, and leaves e at the
+// one before it, if there is one. The offset is not below len(b) if there is no such opcode. It is
+// most of the time that a sparse HyperLogLog costs: so a run is computed without asking whether it
+// is a ZERO or a VAL, which no processor could guess. O(length).
+func (e *edit) locate(index int) (at, first int) {
+	b := e.b
+	at, first = e.at, e.first
 	for at < len(b) {
 		c := b[at]
 		run, size := int(c&((zeroMaxRun-1)>>(c>>7<<2)))+1, 1
@@ -124,11 +141,11 @@ func locate(b []byte, index int) (at, before, first int) {
 		if index < first+run {
 			break
 		}
-		before = at
+		e.at, e.first = at, first
 		at += size
 		first += run
 	}
-	return at, before, first
+	return at, first
 }
 
 // mergeRuns merges equal VALs that are neighbours, among a few opcodes from an offset on.
@@ -149,12 +166,11 @@ func mergeRuns(b []byte, at int) []byte {
 }
 
 // promote makes b dense to set a register.
-func promote(b []byte, index int, value byte) (_ []byte, changed bool, err error) {
-	b, err = ToDense(b)
-	if err != nil {
-		return b, false, err
+func (e *edit) promote(index int, value byte) (changed bool, err error) {
+	if e.b, err = ToDense(e.b); err != nil {
+		return false, err
 	}
-	return b, denseSet(b[HeaderBytes:], index, value), nil
+	return denseSet(e.b[HeaderBytes:], index, value), nil
 }
 
 // whole says whether the last opcode is.
