@@ -186,9 +186,18 @@ func TestSignals(t *testing.T) {
 	}
 }
 
+// logTimeout is how long a line of a log may take to come.
+const logTimeout = 2 * time.Second
+
 func (s *server) mustLog(t *testing.T, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
+		for deadline := time.Now().Add(logTimeout); time.Now().Before(deadline); {
+			if strings.Contains(s.log.String(), line) {
+				break
+			}
+			time.Sleep(time.Millisecond) // the log comes through a pipe, and does not tell
+		}
 		if !strings.Contains(s.log.String(), line) {
 			t.Errorf("%s: no line %q in its log:\n%s", s.name, line, s.log)
 		}

@@ -43,6 +43,7 @@ type waiter struct {
 	args    [][]byte
 	places  []place
 	index   int  // in the heap of timeouts; -1: not there
+	away    bool // it waits for a Job, and neither for keys nor for a time
 	again   bool // it waits for its deadline only, to run its command then: see delay
 }
 
@@ -141,7 +142,9 @@ func (e *Engine) unblock(w *waiter) {
 		heap.Remove(&e.timeouts, w.index)
 	}
 	w.session.waiter = nil
-	e.blocked--
+	if !w.away {
+		e.blocked--
+	}
 }
 
 // SignalReady tells those who wait for the key of an entry that it has what they may be waiting
@@ -233,7 +236,7 @@ func (e *Engine) answer(w *waiter, fn func(c *Ctx)) {
 // one. It reports whether the session did wait. Redis: CLIENT UNBLOCK.
 func (e *Engine) Unblock(s *Session, failure reply.Error) bool {
 	w := s.waiter
-	if w == nil {
+	if w == nil || w.away {
 		return false
 	}
 	e.unblock(w)
@@ -273,7 +276,7 @@ func (e *Engine) resume() {
 
 // pause leaves a batch whose last command waits. What has been replied before goes out.
 func (e *Engine) pause(s *Session) {
-	if s.batch.EOF || s.flags&sessionHalfClosed != 0 {
+	if !s.waiter.away && (s.batch.EOF || s.flags&sessionHalfClosed != 0) {
 		e.endWait(s)
 		return
 	}
@@ -283,7 +286,7 @@ func (e *Engine) pause(s *Session) {
 // peerClosed notes that a session's peer sends nothing more.
 func (e *Engine) peerClosed(s *Session) {
 	s.flags |= sessionHalfClosed
-	if s.waiter != nil {
+	if s.Blocked() {
 		e.endWait(s)
 	}
 }
@@ -299,8 +302,8 @@ func (e *Engine) endWait(s *Session) {
 // takesPushes reports whether output outside of a batch has to be passed on by itself.
 func (s *Session) takesPushes() bool { return s.batch == nil || s.waiter != nil }
 
-// Blocked reports whether the session waits.
-func (s *Session) Blocked() bool { return s.waiter != nil }
+// Blocked reports whether the session waits for keys.
+func (s *Session) Blocked() bool { return s.waiter != nil && !s.waiter.away }
 
 // timeouts is a heap of waiters by their deadlines.
 //
@@ -337,7 +340,9 @@ func (e *Engine) checkWaiting() {
 	blocked, places := 0, 0
 	for s := e.sessions.first; s != nil; s = s.next {
 		if w := s.waiter; w != nil {
-			blocked++
+			if !w.away {
+				blocked++
+			}
 			places += len(w.places)
 			ensure(w.session == s && s.batch != nil, "I8: a waiter without a batch")
 			ensure(w.index < 0 || e.timeouts[w.index] == w, "I8: a waiter not in the heap")

@@ -63,6 +63,11 @@ type Config struct {
 
 	kept     []string // by index into parameters; the canonical text
 	saveSeen bool     // a save line has been read: the next ones add to it
+	renames  []rename // of commands
+	reading  struct { // the line that is being read
+		line int
+		text string
+	}
 }
 
 // OutputLimit is one class of client-output-buffer-limit.

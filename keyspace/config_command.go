@@ -1,6 +1,7 @@
 package keyspace
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/ringer-kv/ringer/keyspace/reply"
@@ -44,31 +45,110 @@ func (e *Engine) ConfigGet(patterns [][]byte) []Setting {
 	return all
 }
 
-// ConfigSet changes parameters, all of them or none: pairs are names and values. It returns the
-// error reply, or "". Redis: configSetCommand.
-func (e *Engine) ConfigSet(s *Session, pairs [][]byte) reply.Error {
-	if err := e.maySet(s, pairs); err != "" {
-		return err
+// ConfigSet replies to CONFIG SET, which changes parameters, all of them or none: pairs are names
+// and values. What the front ends have to do for it (Options.Apply) the worker has them do, one
+// CONFIG SET at a time. Redis: configSetCommand.
+func (c *Ctx) ConfigSet(pairs [][]byte) {
+	e := c.Engine
+	next, names, refusal := e.planChange(c.Session, pairs)
+	switch {
+	case refusal != "":
+		c.Error(refusal)
+	case len(names) == 0:
+		e.adopt(next)
+		c.OK()
+	default:
+		own := make([][]byte, len(pairs)) // the session may be gone when the worker is done
+		for i := range pairs {
+			own[i] = bytes.Clone(pairs[i])
+		}
+		c.applyChange(own, next, names)
 	}
-	next := e.config.clone()
+}
+
+// planChange is the configuration with parameters changed, and the names of those that the front
+// ends have to take up, or the error reply.
+func (e *Engine) planChange(s *Session, pairs [][]byte) (*Config, []string, reply.Error) {
+	if refusal := e.maySet(s, pairs); refusal != "" {
+		return nil, nil, refusal
+	}
+	next, refusal := e.config.with(pairs)
+	if refusal != "" {
+		return nil, nil, refusal
+	}
+	names := next.toApply(e.config)
+	if len(names) == 0 || e.options.Apply != nil {
+		return next, names, ""
+	}
+	reason := reply.ReasonListen
+	if names[0] == "bind" {
+		reason = reply.ReasonBind
+	}
+	return nil, nil, reply.ConfigRefused(names[0], reason)
+}
+
+// applyChange has the front ends take up a change, and adopts it when they have.
+func (c *Ctx) applyChange(pairs [][]byte, next *Config, names []string) {
+	e := c.Engine
+	var err *ApplyError
+	c.Await(Job{
+		Work: func() { err = e.options.Apply(next, names) },
+		Done: func() {
+			if err != nil {
+				return
+			}
+			// Others may have changed other parameters meanwhile.
+			if merged, refusal := e.config.with(pairs); refusal == "" {
+				e.adopt(merged)
+			}
+		},
+		Answer: func(c *Ctx) {
+			if err != nil {
+				c.Error(reply.ConfigRefused(err.Name, err.Reason))
+				return
+			}
+			c.OK()
+		},
+	})
+}
+
+// with is a copy of c with parameters changed, or the error reply that says why that can't be.
+func (c *Config) with(pairs [][]byte) (*Config, reply.Error) {
+	next := c.clone()
 	for i := 0; i < len(pairs); i += 2 {
 		p := &parameters[lookupParameter(string(pairs[i]))]
 		next.saveSeen = false // CONFIG SET save replaces all points
-		reason := next.set(p, p.split(string(pairs[i+1])))
-		if reason == "" && p.flags&paramListener != 0 && next.get(p) != e.config.get(p) {
-			reason = reply.ReasonListen
-			if p.name == "bind" {
-				reason = reply.ReasonBind
-			}
-			e.log(LogWarning, "CONFIG SET "+p.name+": the addresses are read at the start only")
-		}
-		if reason != "" {
-			return reply.ConfigRefused(string(pairs[i]), reason)
+		if reason := next.set(p, p.split(string(pairs[i+1]))); reason != "" {
+			return nil, reply.ConfigRefused(string(pairs[i]), reason)
 		}
 	}
+	return next, ""
+}
+
+// toApply are the parameters that Options.Apply has to deal with and that differ from before.
+func (c *Config) toApply(before *Config) []string {
+	var names []string
+	for i := range parameters {
+		p := &parameters[i]
+		if p.flags&paramApplied != 0 && c.get(p) != before.get(p) {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
+// adopt makes a configuration the one in force.
+func (e *Engine) adopt(next *Config) {
 	*e.config = *next
 	e.applyLimits()
-	return ""
+}
+
+// ApplyError says which parameter can't be taken up, and why.
+//
+// Nobody changes it. Safe for concurrent use.
+type ApplyError struct {
+	Name   string
+	Reason reply.Reason
 }
 
 // maySet checks the names: the first one that can't be set decides.

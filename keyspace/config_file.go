@@ -62,6 +62,7 @@ func (c *Config) load(lines string, depth int) error {
 		if line == "" || line[0] == '#' {
 			continue
 		}
+		c.reading.line, c.reading.text = i+1, line
 		reason, err := c.line(line, depth)
 		if err != nil {
 			return err
@@ -147,7 +148,9 @@ func (c *Config) directive(words []string) reply.Reason {
 		if len(values) > 0 {
 			return reply.ReasonSentinel
 		}
-	case "rename-command", "user", "loadmodule":
+	case "rename-command":
+		return c.setRename(values)
+	case "user", "loadmodule":
 		if len(values) > 0 {
 			return reply.ReasonUnsupported
 		}

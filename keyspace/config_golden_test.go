@@ -193,7 +193,7 @@ func TestConfigGolden(t *testing.T) {
 func checkOutcomes(t *testing.T, e *Engine, outcomes []configOutcome) {
 	for _, o := range outcomes {
 		*e.config = *NewConfig()
-		err := e.ConfigSet(&Session{}, [][]byte{[]byte(o.name), []byte(o.value)})
+		err := configSet(e, []byte(o.name), []byte(o.value))
 		got := outcomeOf(string(err), func() string {
 			return e.ConfigGet([][]byte{[]byte(o.name)})[0].Value
 		})

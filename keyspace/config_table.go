@@ -48,7 +48,8 @@ const (
 	paramProtected                          // CONFIG SET needs enable-protected-configs
 	paramSensitive                          // the value must not be logged
 	paramUnsupported                        // anything but the default is refused: it would be a lie
-	paramListener                           // read once, at the start: CONFIG SET can't change it
+	paramApplied                            // the front ends have to take it up: Options.Apply
+	paramEmpty                              // a text that is empty, rather than not set at all
 )
 
 const (
@@ -108,7 +109,8 @@ func (p parameter) immutable() parameter   { return p.with(paramImmutable) }
 func (p parameter) protected() parameter   { return p.with(paramProtected) }
 func (p parameter) sensitive() parameter   { return p.with(paramSensitive) }
 func (p parameter) unsupported() parameter { return p.with(paramUnsupported) }
-func (p parameter) listener() parameter    { return p.with(paramListener) }
+func (p parameter) applied() parameter     { return p.with(paramApplied) }
+func (p parameter) empty() parameter       { return p.with(paramEmpty) }
 
 func (p parameter) several() parameter {
 	p.kind = kindEnums
@@ -142,8 +144,8 @@ func lookupParameter(name string) int {
 // never changed. Those without into have no meaning here yet: they are kept.
 var parameters = [...]parameter{
 	// Listening. native-* are ringer's own.
-	port("port", "6379").listener().into(func(c *Config) any { return &c.Port }),
-	special("bind", kindList, "* -::*").listener().into(func(c *Config) any { return &c.Bind }),
+	port("port", "6379").applied().into(func(c *Config) any { return &c.Port }),
+	special("bind", kindList, "* -::*").applied().into(func(c *Config) any { return &c.Bind }),
 	text("bind-source-addr", ""),
 	text("unixsocket", "").immutable().into(func(c *Config) any { return &c.UnixSocket }),
 	special("unixsocketperm", kindOctal, "0").immutable().
@@ -189,7 +191,7 @@ var parameters = [...]parameter{
 	special("dir", kindDir, "").protected().into(func(c *Config) any { return &c.Dir }),
 	enum("loglevel", "notice", "debug verbose notice warning").
 		into(func(c *Config) any { return &c.LogLevel }),
-	text("logfile", "").immutable().into(func(c *Config) any { return &c.LogFile }),
+	text("logfile", "").empty().immutable().into(func(c *Config) any { return &c.LogFile }),
 	boolean("syslog-enabled", "no").immutable(),
 	enum("syslog-facility", "local0",
 		"user local0 local1 local2 local3 local4 local5 local6 local7").immutable(),
@@ -207,7 +209,7 @@ var parameters = [...]parameter{
 	boolean("jemalloc-bg-thread", "yes"),
 	enum("oom-score-adj", "no", "no yes relative absolute"),
 	special("oom-score-adj-values", kindScores, "0 200 800"),
-	text("ignore-warnings", ""),
+	text("ignore-warnings", "").empty(),
 	enum("shutdown-on-sigint", "default", "default save nosave now force").several(),
 	enum("shutdown-on-sigterm", "default", "default save nosave now force").several(),
 	integer("shutdown-timeout", "10", 0, maxInt32),
@@ -234,7 +236,7 @@ var parameters = [...]parameter{
 
 	// Access.
 	text("requirepass", "").sensitive().into(func(c *Config) any { return &c.RequirePass }),
-	text("aclfile", "").immutable().unsupported(),
+	text("aclfile", "").empty().immutable().unsupported(),
 	integer("acllog-max-len", "128", 0, maxInt64),
 	enum("acl-pubsub-default", "resetchannels", "allchannels resetchannels"),
 	enum("enable-debug-command", "no", "no yes local").immutable().

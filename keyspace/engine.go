@@ -51,6 +51,10 @@ type Options struct {
 	// Background is called by the worker before it begins a job, with true, and after the last one
 	// that there is: a server that runs on one processor may give it a second one meanwhile.
 	Background func(busy bool)
+	// Apply is called by the worker when CONFIG SET changes parameters that a front end has to take
+	// up: listening addresses, certificates. It does so, or changes nothing and says why not; next
+	// is the configuration to come. nil: such parameters can't be changed.
+	Apply func(next *Config, names []string) *ApplyError
 	// Shutdown is called, once, in a goroutine of its own, when a client asks for SHUTDOWN.
 	Shutdown func()
 }
@@ -97,7 +101,9 @@ type Engine struct {
 	retired   int // spaces that are not unmapped yet
 	dbs       []*DB
 	table     *Table
-	counts    []CommandStats // by Spec.id
+	commands  map[string]*Spec // by the names that clients use: see rename
+	specs     []*Spec          // those that can be called
+	counts    []CommandStats   // by Spec.id
 	names     [nameCacheSize]cachedName
 	ahead     window
 	ctx       Ctx
@@ -121,6 +127,7 @@ type Engine struct {
 	recorders     []Recorder
 	recordArgs    [][]byte // of Ctx.Record
 	digits        []byte   // of Ctx.Digits
+	longestName   int      // of a command, if any has been renamed
 	worker        *worker
 	stopping      bool
 	startMs       int64
@@ -151,6 +158,9 @@ func New(o Options) (*Engine, error) {
 		}
 	}
 	e.counts = make([]CommandStats, e.table.size)
+	if err = e.rename(); err != nil {
+		return nil, err
+	}
 	if e.space, err = e.newSpace(); err != nil {
 		return nil, fmt.Errorf("keyspace: %w", err)
 	}

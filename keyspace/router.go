@@ -48,21 +48,18 @@ type cachedName struct {
 // without folding their case and hashing them.
 func (e *Engine) lookupCached(name []byte) *Spec {
 	if len(name) == 0 || len(name) > maxNameBytes {
-		return nil
+		return e.lookupRenamed(name)
 	}
 	slot := &e.names[(uint(name[0])*31+uint(name[len(name)-1])+uint(len(name)))%nameCacheSize]
 	if string(name) == slot.name {
 		return slot.spec
 	}
-	spec := lookupName(e.table.names, name)
+	spec := lookupName(e.commands, name)
 	if spec != nil {
 		*slot = cachedName{name: string(name), spec: spec}
 	}
 	return spec
 }
-
-// Commands are all commands, in the order of the table.
-func (e *Engine) Commands() []*Spec { return e.table.specs }
 
 // execute runs one command of a session and appends its reply. Redis: processCommand, call.
 func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
@@ -131,8 +128,8 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 
 // unknown is the error for a command or sub-command that does not exist.
 func (e *Engine) unknown(args [][]byte) reply.Error {
-	if container := lookupName(e.table.names, args[0]); container != nil {
-		return reply.UnknownSubcommand(args[1], strings.ToUpper(container.Name))
+	if container := e.lookupCached(args[0]); container != nil {
+		return reply.UnknownSubcommand(args[1], strings.ToUpper(string(args[0])))
 	}
 	return reply.UnknownCommand(args)
 }

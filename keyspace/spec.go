@@ -121,7 +121,7 @@ const (
 // LookupFullName finds a command by the name that COMMAND shows: "get", "config|get".
 func (e *Engine) LookupFullName(name []byte) *Spec {
 	container, sub, isSub := bytes.Cut(name, []byte("|"))
-	spec := lookupName(e.table.names, container)
+	spec := e.lookupCached(container)
 	if spec == nil || !isSub {
 		return spec
 	}

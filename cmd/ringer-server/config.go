@@ -12,7 +12,7 @@ import (
 
 // readConfig builds the configuration: the file, then standard input, then the options, as one
 // text, so that lines are counted through it. Redis: loadServerConfig.
-func readConfig(l keyspace.CommandLine) (*keyspace.Config, error) {
+func readConfig(l keyspace.CommandLine, table *keyspace.Table) (*keyspace.Config, error) {
 	config := keyspace.NewConfig()
 	lines := ""
 	if l.File != "" {
@@ -37,6 +37,9 @@ func readConfig(l keyspace.CommandLine) (*keyspace.Config, error) {
 		lines += "\n" + l.Lines
 	}
 	if err := config.Load(lines); err != nil {
+		return nil, err
+	}
+	if err := config.CheckRenames(table); err != nil {
 		return nil, err
 	}
 	return config, settle(config)

@@ -14,6 +14,7 @@ import (
 	"strconv"
 
 	"github.com/ringer-kv/ringer/keyspace"
+	"github.com/ringer-kv/ringer/keyspace/command"
 )
 
 const usage = `Usage: ringer-server [/path/to/redis.conf] [options] [-]
@@ -49,12 +50,16 @@ func run(args []string) int {
 			return 1
 		}
 	}
-	config, err := readConfig(keyspace.ParseCommandLine(args))
+	table, err := keyspace.NewTable(command.Table())
+	if err != nil {
+		panic(err) // a test would have failed
+	}
+	config, err := readConfig(keyspace.ParseCommandLine(args), table)
 	if err != nil {
 		reportConfig(err)
 		return 1
 	}
-	return serve(config)
+	return serve(config, table)
 }
 
 // versionLine has the form of redis-server's, as scripts parse it.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/ringer-kv/ringer/binproto"
 	"github.com/ringer-kv/ringer/keyspace"
-	"github.com/ringer-kv/ringer/keyspace/command"
 	"github.com/ringer-kv/ringer/resp"
 )
 
@@ -32,6 +31,7 @@ const gcPercent = 400
 type server struct {
 	*logger
 	config *keyspace.Config
+	table  *keyspace.Table
 	engine *keyspace.Engine
 	resp   *resp.Server     // nil: port 0 and no Unix socket
 	native *binproto.Server // nil: native-port 0
@@ -40,14 +40,15 @@ type server struct {
 }
 
 // serve runs a server to its end and returns the exit code.
-func serve(config *keyspace.Config) int {
+func serve(config *keyspace.Config, table *keyspace.Table) int {
 	log, err := newLogger(config)
 	if err != nil {
 		reportConfig(err)
 		return 1
 	}
 	s := &server{
-		logger: log, config: config, stop: make(chan struct{}, 1), failed: make(chan error, 2),
+		logger: log, config: config, table: table,
+		stop: make(chan struct{}, 1), failed: make(chan error, 2),
 	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
@@ -84,7 +85,7 @@ func (s *server) start() bool {
 		s.notice("The setting of " + name + " is kept and shown, but has no effect.")
 	}
 	engine, err := keyspace.New(keyspace.Options{
-		Commands: command.Table(), Config: c, Log: s.line,
+		Table: s.table, Config: c, Log: s.line,
 		Background: background(c.IOThreads),
 		Shutdown:   func() { s.stop <- struct{}{} },
 	})

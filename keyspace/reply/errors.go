@@ -169,8 +169,16 @@ const (
 	ReasonUnbalanced  Reason = "Unbalanced quotes in configuration line"
 	ReasonSentinel    Reason = "sentinel directive while not in sentinel mode"
 	ReasonUnsupported Reason = "not supported by ringer"
+	ReasonNoCommand   Reason = "No such command in rename-command"
+	ReasonNameTaken   Reason = "Target command name already exists"
 	ReasonIncludes    Reason = "includes are nested too deeply"
 )
+
+// ErrNoConfigFile is the reply to CONFIG REWRITE of a server without a configuration file.
+const ErrNoConfigFile Error = "ERR The server is running without a config file"
+
+// ConfigNotWritten is the reply to CONFIG REWRITE when the file can't be written.
+func ConfigNotWritten(why string) Error { return errorf("ERR Rewriting config file: %s", why) }
 
 // ReasonRange is the reason for a number that is too small or too large.
 func ReasonRange(least, most int64) Reason {
