@@ -3,7 +3,8 @@
 // # What it is
 //
 // The value behind HSET and its family. A small hash is a listpack, the very bytes of Redis; a
-// larger one is a hash table. What is asked of a hash is answered the same way by both.
+// larger one is a hash table. What is asked of a hash is answered the same way by both. A field may
+// have a deadline; a hash that has had one is a timed hash, which is a bit larger.
 //
 // A hash is an arena.Ref and an Encoding byte in the entry of its key. Hash is a view that binds
 // these two to the environment for the length of a command; a command that changes the hash
@@ -23,9 +24,17 @@
 // A node is one block. One with a field of 12 bytes and a value of 16 takes 40 bytes and a bucket
 // of 4; Redis needs a dictionary entry, two strings and a bucket of 8 for it, 80 bytes.
 //
+//	listpackex  header | listpack, Index |  ->  | field value deadline | ... | 0xFF |
+//
+//	timed       header | dict.Table | bytes of the nodes | avl.Tree | Index |
+//	hashtable                                                 v
+//	            node   | Next Hash | 0xFE deadline | avl.Node | length field | length value |
+//
 // # Terminology
 //
 //	pair     a field and its value
+//	deadline when a field expires, in milliseconds since 1970; 0: never
+//	timed    of a hash: its fields may have deadlines. Of a node: it has one
 //	limits   how many fields a listpack may have, and how long they and the values may be
 //
 // # Invariants
@@ -35,6 +44,9 @@
 //	I3  the table of a hashtable holds each field once
 //	I4  a node's hash is that of its field under the Seed of the environment
 //	I5  the header counts the bytes of the nodes
+//	I6  a timed listpack has an integer behind each value, the fields stand in the order of these,
+//	    and those without a deadline at the end
+//	I7  the timed nodes of a table are those in its tree, in the order of their deadlines
 //
 // # How it works
 //
@@ -55,24 +67,34 @@
 // (still wanted) / (still to come), Knuth's algorithm S; if few, by drawing and drawing again
 // what was drawn before.
 //
-// # Room for the deadlines of fields
+// # Deadlines
 //
-// Redis 7.4 can give a field a deadline. The first byte of a node's field length has a value that
-// says "a deadline follows" (timedMark), which no length uses: an index of 4 bytes into a heap of
-// the hash's deadlines would stand there, and then the length as usual. So a field without a
-// deadline pays nothing for those that have one. Giving a deadline moves the node, as a longer
-// value does. In a listpack, a third entry behind each value holds the deadline, as in Redis
-// (listpackex), under an Encoding of its own; and the header of the table has room for the heap,
-// which a hash without deadlines leaves empty.
+// A field without a deadline pays nothing for those that have one, and a hash that never had one
+// pays nothing at all: it has the encodings, and the very bytes, of a hash that knows no deadlines.
+// The first deadline makes it timed, which is O(1) for a table, as only the header moves, and a
+// walk for a listpack. It stays timed when the last deadline is gone.
+//
+// A timed listpack is Redis's listpackex. A node of a table with a deadline is 24 bytes longer: the
+// first byte of its field length is timedMark, which is no length, seven bytes hold the deadline,
+// and an avl.Node follows. So the code that reads a node passes over a deadline where it would have
+// met a long field, and not on its way to a short one. A heap would take 16 bytes for each, but
+// lie in a block of its own, that grows by copying; a tree gives the earliest deadline in O(log n)
+// too, and grows with the nodes.
+//
+// What has expired is still there until DeleteDue: this package knows no clock. NextDeadline says
+// when to call it, and Index is where the caller keeps the place of the hash among its like.
 //
 // # Complexity
 //
 // As a hashtable: Get, Set, Delete, Random O(1); Each and Free O(n); Sample O(k) for k much
 // smaller than n, else O(n); Len, MemoryUsage O(1). As a listpack everything is O(n), with an n
-// that Limits bound.
+// that Limits bound. As a timed hashtable SetDeadline, Persist, NextDeadline, DeleteDue and Delete
+// of a timed field are O(log n). Measured with a million fields, on a shared core of an EPYC:
+// 1.4 us to give a random field a deadline, 0.5 us to delete the next one that is due.
 //
 // # Limits
 //
+// Deadlines are from 1 to MaxDeadlineMs, Redis's limit.
 // A field and a value have less than 4 GiB each, a listpack at most listpack.MaxBytes. The Go heap
 // is used by a Sample of few pairs, for what was drawn already, by a walk over a listpack, for
 // digits, and by FromListpack.
@@ -80,5 +102,7 @@
 // # Sources and differences
 //
 // Redis 7.0.15's t_hash.c by Salvatore Sanfilippo, for behaviour and names. There field and value
-// are blocks of their own beside the dictionary's entry.
+// are blocks of their own beside the dictionary's entry. Redis 7.4 for deadlines; it keeps those of
+// a table in buckets of 16 (ebuckets), and its length counts fields that have expired and have not
+// been deleted.
 package hash

@@ -8,18 +8,25 @@ import (
 // Encoding says how a hash lies in memory.
 type Encoding uint8
 
+// The encodings. Those of a hash whose fields may have deadlines follow the others, each two behind
+// its own kind.
 const (
-	Listpack  Encoding = iota // one block, fields and values in turn
-	Hashtable                 // a table of nodes
+	Listpack       Encoding = iota // one block, fields and values in turn
+	Hashtable                      // a table of nodes
+	ListpackTimed                  // a header, and a listpack with a deadline behind each value
+	HashtableTimed                 // a table of nodes, some of them in a tree of deadlines
 )
 
 // String is the name that OBJECT ENCODING gives.
 func (e Encoding) String() string {
-	if e == Listpack {
-		return "listpack"
-	}
-	return "hashtable"
+	return [...]string{"listpack", "hashtable", "listpackex", "hashtable"}[e]
 }
+
+// Packed reports whether all of the hash is one listpack.
+func (e Encoding) Packed() bool { return e&1 == 0 }
+
+// Timed reports whether fields may have deadlines.
+func (e Encoding) Timed() bool { return e >= ListpackTimed }
 
 // Limits bound the listpack encoding; a hash that exceeds one becomes a hashtable.
 type Limits struct {
@@ -67,13 +74,18 @@ func Open(env *Env, ref arena.Ref, enc Encoding) Hash {
 	return Hash{env: env, ref: ref, enc: enc}
 }
 
-// Copy is a hash of its own with the same pairs in the same encoding, whatever Limits say. O(n).
+// Copy is a hash of its own with the same pairs and deadlines in the same encoding, whatever Limits
+// say. O(n).
 func (h *Hash) Copy() Hash {
 	a, to := h.env.Arena, Hash{env: h.env, enc: h.enc}
-	if h.enc == Listpack {
+	if h.enc.Packed() {
 		b := h.pack()
-		to.ref = a.Alloc(len(b))
-		copy(a.Bytes(to.ref, len(b)), b)
+		if h.enc.Timed() {
+			to.ref = to.newPackHeader()
+		}
+		ref := a.Alloc(len(b))
+		copy(a.Bytes(ref, len(b)), b)
+		to.setPackRef(ref)
 		return to
 	}
 	to.initTable(h.Len())
@@ -81,6 +93,9 @@ func (h *Hash) Copy() Hash {
 		to.tableInsert(fieldOf(a, r), valueOf(a, r), arena.At[dict.Node](a, r).Hash)
 		return true
 	})
+	if h.enc.Timed() {
+		to.copyDeadlines(h)
+	}
 	return to
 }
 
@@ -92,7 +107,7 @@ func (h *Hash) Encoding() Encoding { return h.enc }
 
 // Len is the number of fields.
 func (h *Hash) Len() int {
-	if h.enc == Listpack {
+	if h.enc.Packed() {
 		return h.packLen()
 	}
 	return h.header().table.Len()
@@ -102,7 +117,7 @@ func (h *Hash) Len() int {
 // should have a capacity of ScratchBytes, else they go to the heap. Valid until the hash or the
 // scratch changes. O(1).
 func (h *Hash) Get(field, scratch []byte) (value []byte, ok bool) {
-	if h.enc == Listpack {
+	if h.enc.Packed() {
 		return h.packGet(field, scratch)
 	}
 	r, _ := h.tableFind(field)
@@ -114,7 +129,7 @@ func (h *Hash) Get(field, scratch []byte) (value []byte, ok bool) {
 
 // Has says whether the field is there. O(1).
 func (h *Hash) Has(field []byte) bool {
-	if h.enc == Listpack {
+	if h.enc.Packed() {
 		return h.packFind(field) != 0
 	}
 	r, _ := h.tableFind(field)
@@ -122,18 +137,24 @@ func (h *Hash) Has(field []byte) bool {
 }
 
 // Set gives the field a value, and returns whether the field is new. O(1). Both are copied; they
-// must not be a part of the hash's own memory.
-func (h *Hash) Set(field, value []byte) (added bool) {
-	if h.enc == Listpack && !h.packTakes(field, value) {
+// must not be a part of the hash's own memory. A deadline of the field is removed.
+func (h *Hash) Set(field, value []byte) (added bool) { return h.set(field, value, false) }
+
+// Update is Set, but for a deadline of the field, which stays: for a command that changes a value
+// rather than replacing it.
+func (h *Hash) Update(field, value []byte) (added bool) { return h.set(field, value, true) }
+
+func (h *Hash) set(field, value []byte, keepDeadline bool) (added bool) {
+	if h.enc.Packed() && !h.packTakes(field, value) {
 		h.toTable(1)
 	}
-	if h.enc == Listpack {
-		added = h.packSet(field, value)
+	if h.enc.Packed() {
+		added = h.packSet(field, value, keepDeadline)
 		if h.packLen() > h.env.Limits.MaxEntries {
 			h.toTable(0)
 		}
 	} else {
-		added = h.tableSet(field, value)
+		added = h.tableSet(field, value, keepDeadline)
 	}
 	h.checkSmall()
 	return added
@@ -143,7 +164,7 @@ func (h *Hash) Set(field, value []byte) (added bool) {
 // valid; whoever keeps it will want to Free it.
 func (h *Hash) Delete(field []byte) bool {
 	deleted := false
-	if h.enc == Listpack {
+	if h.enc.Packed() {
 		deleted = h.packDelete(field)
 	} else if r, _ := h.tableFind(field); r != 0 {
 		deleted = true
@@ -155,11 +176,19 @@ func (h *Hash) Delete(field []byte) bool {
 
 // MemoryUsage is the number of bytes of the arena that the hash takes. O(1).
 func (h *Hash) MemoryUsage() int {
-	if h.enc == Listpack {
-		return cap(h.pack())
+	if h.enc.Packed() {
+		return cap(h.pack()) + h.headerSize()
 	}
 	head := h.header()
-	return arena.ClassSize(headerBytes) + head.table.BytesUsed() + int(head.nodeBytes)
+	return h.headerSize() + head.table.BytesUsed() + int(head.nodeBytes)
+}
+
+// headerSize is what the header takes; a listpack that is not timed has none.
+func (h *Hash) headerSize() int {
+	if h.enc == Listpack {
+		return 0
+	}
+	return arena.ClassSize(int(headerBytes[h.enc]))
 }
 
 // FreeEffort is the number of blocks, about, that freeing the hash takes: many are better left to
@@ -167,7 +196,7 @@ func (h *Hash) MemoryUsage() int {
 //
 // Redis: lazyfreeGetFreeEffort.
 func (h *Hash) FreeEffort() int {
-	if h.enc == Listpack {
+	if h.enc.Packed() {
 		return 1
 	}
 	return h.header().table.Len()
@@ -176,32 +205,36 @@ func (h *Hash) FreeEffort() int {
 // Free gives the memory of the hash back. The hash must not be used any more. O(n) as a hashtable.
 func (h *Hash) Free() {
 	a := h.env.Arena
-	if h.enc == Listpack {
-		a.Free(h.ref, cap(h.pack()))
-		return
+	if h.enc.Packed() {
+		a.Free(h.packRef(), cap(h.pack()))
+	} else {
+		head := h.header()
+		head.table.Each(a, func(r arena.Ref) bool {
+			a.Free(r, sizeOf(a, r))
+			return true
+		})
+		head.table.Free(a)
 	}
-	head := h.header()
-	head.table.Each(a, func(r arena.Ref) bool {
-		a.Free(r, sizeOf(a, r))
-		return true
-	})
-	head.table.Free(a)
-	a.Free(h.ref, headerBytes)
+	if h.enc != Listpack {
+		a.Free(h.ref, int(headerBytes[h.enc]))
+	}
 }
 
 // FreeChain is Free on a worker, for a hash that the owner has let go of: it touches nothing but
 // the hash's own blocks and the chain.
 func (h *Hash) FreeChain(c *arena.Chain) {
 	a := h.env.Arena
-	if h.enc == Listpack {
-		c.Free(h.ref, cap(h.pack()))
-		return
+	if h.enc.Packed() {
+		c.Free(h.packRef(), cap(h.pack()))
+	} else {
+		head := h.header()
+		head.table.Each(a, func(r arena.Ref) bool {
+			c.Free(r, sizeOf(a, r))
+			return true
+		})
+		head.table.FreeChain(c)
 	}
-	head := h.header()
-	head.table.Each(a, func(r arena.Ref) bool {
-		c.Free(r, sizeOf(a, r))
-		return true
-	})
-	head.table.FreeChain(c)
-	c.Free(h.ref, headerBytes)
+	if h.enc != Listpack {
+		c.Free(h.ref, int(headerBytes[h.enc]))
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/ringer-kv/ringer/types/arena"
+	"github.com/ringer-kv/ringer/types/avl"
 	"github.com/ringer-kv/ringer/types/dict"
 	"github.com/ringer-kv/ringer/types/listpack"
 )
@@ -39,8 +40,17 @@ var (
 )
 
 func TestLayout(t *testing.T) {
-	if n := reflect.TypeFor[header]().Size(); n != headerBytes {
-		t.Errorf("a header takes %d bytes", n)
+	for enc, n := range map[Encoding]uintptr{
+		Hashtable:      reflect.TypeFor[header]().Size(),
+		ListpackTimed:  reflect.TypeFor[packHeader]().Size(),
+		HashtableTimed: reflect.TypeFor[timedHeader]().Size(),
+	} {
+		if n > uintptr(headerBytes[enc]) || n+8 <= uintptr(headerBytes[enc]) {
+			t.Errorf("the header of %d takes %d bytes, not %d", enc, n, headerBytes[enc])
+		}
+	}
+	if n := 8 + reflect.TypeFor[avl.Node]().Size(); n != timedBytes {
+		t.Errorf("a deadline takes %d bytes", n)
 	}
 	if n := reflect.TypeFor[dict.Node]().Size(); n != nodeBytes {
 		t.Errorf("a dict.Node takes %d bytes", n)
@@ -52,11 +62,15 @@ type trial struct {
 	t      *testing.T
 	hashes []*Hash
 	model  map[string]string
+	until  map[string]int64 // deadlines
 	rnd    *rand.Rand
 }
 
 func newTrial(t *testing.T) *trial {
-	tr := &trial{t: t, model: map[string]string{}, rnd: rand.New(rand.NewPCG(1, 2))}
+	tr := &trial{
+		t: t, model: map[string]string{}, until: map[string]int64{},
+		rnd: rand.New(rand.NewPCG(1, 2)),
+	}
 	for _, h := range []Hash{
 		New(newEnv(t, onlyListpack)), NewHashtable(newEnv(t, Limits{}), 0), New(newEnv(t, mixed)),
 	} {
@@ -87,13 +101,20 @@ func trialText(x, y byte) []byte {
 func (tr *trial) step(op, x, y, z byte) {
 	field, value := trialText(x, y), trialText(y, z)
 	old, found := tr.model[string(field)]
-	switch op % 8 {
+	switch op % 16 {
 	default:
 		tr.each("Set", !found, func(h *Hash) bool { return h.Set(field, value) })
 		tr.model[string(field)] = string(value)
+		delete(tr.until, string(field))
+	case 8, 9:
+		tr.each("Update", !found, func(h *Hash) bool { return h.Update(field, value) })
+		tr.model[string(field)] = string(value)
+	case 10, 11, 12, 13, 14, 15:
+		tr.stepTimed(op, field, int64(y)<<8|int64(z)+1)
 	case 4, 5:
 		tr.each("Delete", found, func(h *Hash) bool { return h.Delete(field) })
 		delete(tr.model, string(field))
+		delete(tr.until, string(field))
 	case 6:
 		tr.each("Has", found, func(h *Hash) bool { return h.Has(field) })
 		tr.each("Get", found, func(h *Hash) bool {
@@ -149,14 +170,17 @@ func (tr *trial) verify() {
 		if h.Len() != len(tr.model) || !maps.Equal(pairs, tr.model) {
 			tr.t.Fatalf("%v: %q, Len %d, want %q", h.Encoding(), pairs, h.Len(), tr.model)
 		}
+		if until := deadlines(h); !maps.Equal(until, tr.until) {
+			tr.t.Fatalf("%v: deadlines %v, want %v", h.Encoding(), until, tr.until)
+		}
 		if used := h.env.Arena.UsedBytes(); used != int64(h.MemoryUsage()) {
 			tr.t.Fatalf("%v: MemoryUsage is %d, used %d", h.Encoding(), h.MemoryUsage(), used)
 		}
 	}
-	if tr.hashes[0].Encoding() != Listpack || tr.hashes[1].Encoding() != Hashtable {
+	if !tr.hashes[0].Encoding().Packed() || tr.hashes[1].Encoding().Packed() {
 		tr.t.Fatal("an encoding changed without need")
 	}
-	if h := tr.hashes[2]; h.Encoding() == Listpack && h.Len() > mixed.MaxEntries {
+	if h := tr.hashes[2]; h.Encoding().Packed() && h.Len() > mixed.MaxEntries {
 		tr.t.Fatalf("a listpack of %d fields", h.Len())
 	}
 }
@@ -244,7 +268,8 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%q: opened again, the first one is missing", test.pairs)
 		}
 	}
-	if Listpack.String() != "listpack" || Hashtable.String() != "hashtable" {
+	if Listpack.String() != "listpack" || Hashtable.String() != "hashtable" ||
+		ListpackTimed.String() != "listpackex" || HashtableTimed.String() != "hashtable" {
 		t.Error("OBJECT ENCODING would not be Redis's")
 	}
 }

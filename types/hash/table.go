@@ -16,11 +16,13 @@ type header struct {
 // Behind the dict.Node of a field stand its length, the field, the length of the value, and the
 // value. A length is one byte or, if that is longLength, the four bytes behind it.
 const (
-	headerBytes = 32   // of header
-	nodeBytes   = 8    // of dict.Node
-	longLength  = 0xFF // says that four bytes of length follow
-	timedMark   = 0xFE // reserved in the place of a length: a deadline follows, see doc.go
+	nodeBytes  = 8    // of dict.Node
+	longLength = 0xFF // says that four bytes of length follow
+	timedMark  = 0xFE // in the place of the first length: a deadline follows, see timed_table.go
 )
+
+// headerBytes is the size of the header of each encoding.
+var headerBytes = [...]uint8{Hashtable: 32, ListpackTimed: 8, HashtableTimed: 48}
 
 // lengthSize is the number of bytes of the length n.
 func lengthSize(n int) int {
@@ -41,11 +43,15 @@ func putLength(b []byte, n int) []byte {
 	return b[5:]
 }
 
-// lengthAt reads the length at an offset of the node at r: the span of what it belongs to.
+// lengthAt reads the length at an offset of the node at r: the span of what it belongs to. A
+// deadline in its place is passed over.
 func lengthAt(a *arena.Arena, r arena.Ref, at int) (from, to int) {
 	n := int(a.Bytes(r, at+1)[at])
 	if n < timedMark {
 		return at + 1, at + 1 + n
+	}
+	if n == timedMark {
+		return lengthAt(a, r, at+timedBytes)
 	}
 	n = int(binary.LittleEndian.Uint32(a.Bytes(r, at+5)[at+1:]))
 	return at + 5, at + 5 + n
@@ -78,7 +84,7 @@ func sizeOf(a *arena.Arena, r arena.Ref) int {
 
 func (h *Hash) initTable(n int) {
 	a := h.env.Arena
-	h.enc, h.ref = Hashtable, a.Alloc(headerBytes)
+	h.enc, h.ref = Hashtable, a.Alloc(int(headerBytes[Hashtable]))
 	head := h.header()
 	*head = header{}
 	if n > 0 {
@@ -95,32 +101,53 @@ func (h *Hash) tableFind(field []byte) (r arena.Ref, hash uint32) {
 	return h.header().table.Find(h.env.Arena, fieldOf, hash, field), hash
 }
 
-func (h *Hash) tableSet(field, value []byte) (added bool) {
+func (h *Hash) tableSet(field, value []byte, keepDeadline bool) (added bool) {
 	r, hash := h.tableFind(field)
 	if r == 0 {
 		h.tableInsert(field, value, hash)
 		return true
 	}
-	a, head := h.env.Arena, h.header()
-	old, size := sizeOf(a, r), nodeSize(len(field), len(value))
-	oldClass, class := arena.ClassSize(old), arena.ClassSize(size)
-	if class == oldClass {
+	a, extra := h.env.Arena, 0
+	if isTimed(a, r) {
+		if !keepDeadline {
+			r = h.dropDeadline(r)
+		} else {
+			extra = timedBytes
+		}
+	}
+	old, size := sizeOf(a, r), nodeSize(len(field), len(value))+extra
+	if arena.ClassSize(size) == arena.ClassSize(old) {
 		tail := a.Bytes(r, size)[size-lengthSize(len(value))-len(value):]
 		copy(putLength(tail, len(value)), value)
 		return false
 	}
-	n := h.newNode(field, value)
-	head.table.Replace(a, r, n)
-	a.Free(r, old)
-	head.nodeBytes += int64(class - oldClass)
+	n := h.newNode(field, value, extra)
+	if extra > 0 {
+		h.moveDeadline(r, n)
+	}
+	h.tableReplace(r, n)
 	return false
 }
 
-// newNode makes the block of a pair, but for its dict.Node.
-func (h *Hash) newNode(field, value []byte) arena.Ref {
-	a, size := h.env.Arena, nodeSize(len(field), len(value))
+// tableReplace puts the node at n in the place of the one at r, which is freed.
+func (h *Hash) tableReplace(r, n arena.Ref) {
+	a, head := h.env.Arena, h.header()
+	head.table.Replace(a, r, n)
+	old := sizeOf(a, r)
+	head.nodeBytes += int64(arena.ClassSize(sizeOf(a, n)) - arena.ClassSize(old))
+	a.Free(r, old)
+}
+
+// newNode makes the block of a pair, but for its dict.Node, with room for a deadline if extra is
+// timedBytes and not 0.
+func (h *Hash) newNode(field, value []byte, extra int) arena.Ref {
+	a, size := h.env.Arena, nodeSize(len(field), len(value))+extra
 	r := a.Alloc(size)
-	tail := putLength(a.Bytes(r, size)[nodeBytes:], len(field))
+	b := a.Bytes(r, size)[nodeBytes:]
+	if extra > 0 {
+		b[0] = timedMark
+	}
+	tail := putLength(b[extra:], len(field))
 	tail = tail[copy(tail, field):]
 	copy(putLength(tail, len(value)), value)
 	return r
@@ -129,7 +156,7 @@ func (h *Hash) newNode(field, value []byte) arena.Ref {
 // tableInsert adds a field that is not there.
 func (h *Hash) tableInsert(field, value []byte, hash uint32) {
 	a, head := h.env.Arena, h.header()
-	r := h.newNode(field, value)
+	r := h.newNode(field, value, 0)
 	arena.At[dict.Node](a, r).Hash = hash
 	head.nodeBytes += int64(arena.ClassSize(nodeSize(len(field), len(value))))
 	head.table.Insert(a, r)
@@ -138,6 +165,9 @@ func (h *Hash) tableInsert(field, value []byte, hash uint32) {
 func (h *Hash) tableDelete(r arena.Ref) {
 	a, head := h.env.Arena, h.header()
 	size := sizeOf(a, r)
+	if isTimed(a, r) {
+		h.timedHeader().tree.Unlink(a, treeNode(r))
+	}
 	head.table.Remove(a, r)
 	head.nodeBytes -= int64(arena.ClassSize(size))
 	a.Free(r, size)

@@ -15,13 +15,13 @@ type Scratch [2][ScratchBytes]byte
 // listpack. Field and value are valid until fn returns. fn must not change the hash.
 func (h *Hash) Each(fn func(field, value []byte) bool) {
 	a := h.env.Arena
-	if h.enc == Hashtable {
+	if !h.enc.Packed() {
 		h.header().table.Each(a, func(r arena.Ref) bool { return fn(fieldOf(a, r), valueOf(a, r)) })
 		return
 	}
 	b := h.pack()
 	var scratch Scratch
-	for pos := listpack.First(b); pos != 0; pos = nextPair(b, pos) {
+	for pos := listpack.First(b); pos != 0; pos = h.nextPair(b, pos) {
 		if !fn(packPair(b, pos, &scratch)) {
 			return
 		}
@@ -38,7 +38,7 @@ func packPair(b []byte, pos int, scratch *Scratch) (field, value []byte) {
 // the guarantees of dict's Scan. A listpack is given as a whole. fn must not change the hash, nor
 // keep what it is given of a listpack.
 func (h *Hash) Scan(cursor uint64, fn func(field, value []byte)) uint64 {
-	if h.enc == Listpack {
+	if h.enc.Packed() {
 		h.Each(func(field, value []byte) bool { fn(field, value); return true })
 		return 0
 	}
@@ -50,13 +50,13 @@ func (h *Hash) Scan(cursor uint64, fn func(field, value []byte)) uint64 {
 // Valid until the hash or the scratch changes. The hash must not be empty. Expected O(1).
 func (h *Hash) Random(rnd func() uint64, scratch *Scratch) (field, value []byte) {
 	a := h.env.Arena
-	if h.enc == Hashtable {
+	if !h.enc.Packed() {
 		r := h.header().table.Random(a, rnd)
 		return fieldOf(a, r), valueOf(a, r)
 	}
 	b := h.pack()
-	i := int(rnd() % uint64(listpack.Len(b)/2))
-	return packPair(b, listpack.Seek(b, 2*i), scratch)
+	i := int(rnd() % uint64(h.packLen()))
+	return packPair(b, listpack.Seek(b, h.stride()*i), scratch)
 }
 
 // sampleWalkShare is the share of a hash from which Sample walks over all of it: a third, where
@@ -68,7 +68,7 @@ const sampleWalkShare = 3
 func (h *Hash) Sample(rnd func() uint64, n int, fn func(field, value []byte)) {
 	left := h.Len()
 	wanted := min(n, left)
-	if h.enc == Hashtable && wanted < left/sampleWalkShare {
+	if !h.enc.Packed() && wanted < left/sampleWalkShare {
 		h.sampleDraw(rnd, wanted, fn)
 		return
 	}
