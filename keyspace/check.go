@@ -24,13 +24,19 @@ func (e *Engine) Check() {
 
 // checkEntries checks the entries of a database and returns the bytes that they take.
 func (db *DB) checkEntries() (used int64) {
-	deadlines := 0
+	deadlines, timed := 0, 0
 	db.table.Each(db.arena, func(r arena.Ref) bool {
 		en := db.at(r)
 		ensure(db.engine.seed.Hash(en.key) == en.hash, "I1: hash of %q", en.key)
 		ensure(db.find(en.key).ref == r, "I1: %q is not found under its hash", en.key)
 		if en.head().Expire != 0 {
 			deadlines++
+		}
+		if en.Encoding().timed() {
+			h := en.Hash()
+			if _, ok := h.NextDeadline(); ok {
+				timed++
+			}
 		}
 		used += int64(arena.ClassSize(en.bytes())) + en.checkValue()
 		return true
@@ -45,6 +51,7 @@ func (db *DB) checkEntries() (used int64) {
 		ensure(db.find(en.key).ref == r, "I2: %q is in the heap and not in the table", en.key)
 		return true
 	})
+	db.checkFields(timed)
 	return used
 }
 

@@ -19,12 +19,16 @@ type DB struct {
 	id      int
 	table   dict.Table
 	expires *expiry.Heap
+	fields  *expiry.Heap          // hashes by the next deadline of their fields
 	waiting map[string]*waitQueue // by the key that is waited for
+
+	fieldsDueMs int64 // the earliest deadline in fields; math.MaxInt64: there is none
 }
 
 func newDB(e *Engine, id int) *DB {
 	db := &DB{engine: e, arena: e.arena, id: id}
-	db.expires = expiry.New(db.setExpireIndex)
+	db.expires, db.fields = expiry.New(db.setExpireIndex), expiry.New(db.setFieldsIndex)
+	db.noteFieldsDue()
 	return db
 }
 
@@ -64,6 +68,9 @@ func (db *DB) Peek(key []byte) Entry {
 	if e.ref != 0 && db.expired(e) {
 		db.deleteExpired(e)
 		e.ref = 0
+	}
+	if db.engine.passed(db.fieldsDueMs) && e.ref != 0 {
+		return db.withoutDueFields(e)
 	}
 	return e
 }
@@ -178,6 +185,10 @@ func (db *DB) addObject(e Entry, t Type, enc Encoding, object arena.Ref) Entry {
 	n := db.allocEntry(e, t, enc, objectTailBytes)
 	binary.LittleEndian.PutUint32(n.tail(objectTailBytes), uint32(object))
 	db.replace(e, n, false)
+	if enc.timed() {
+		h := n.Hash()
+		db.scheduleFields(n, &h)
+	}
 	return n
 }
 
@@ -258,10 +269,11 @@ func (db *DB) expired(e Entry) bool {
 // Expired reports whether the deadline of the entry has passed.
 func (e Entry) Expired() bool { return e.db.expired(e) }
 
-// DeleteIfExpired deletes an entry that a walk has met if its deadline has passed.
+// DeleteIfExpired deletes an entry that a walk has met if its deadline has passed, or that of all
+// its fields.
 func (db *DB) DeleteIfExpired(e Entry) bool {
 	if !db.expired(e) {
-		return false
+		return db.engine.passed(db.fieldsDueMs) && !db.withoutDueFields(e).Found()
 	}
 	db.deleteExpired(e)
 	return true

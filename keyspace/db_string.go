@@ -207,6 +207,9 @@ func (e *Engine) SwapDBs(i, j int) {
 	a, b := e.dbs[i], e.dbs[j]
 	a.table, b.table = b.table, a.table
 	a.expires, b.expires = b.expires, a.expires
+	a.fields, b.fields = b.fields, a.fields
+	a.noteFieldsDue()
+	b.noteFieldsDue()
 	a.signalAll()
 	b.signalAll()
 }
@@ -222,12 +225,20 @@ func (e Entry) MoveTo(dst Entry) Entry {
 	copy(n.tail(tail), e.tail(tail))
 	n.head().Meta = e.head().Meta
 	from.Persist(e)
+	timed := e.Encoding().timed()
+	if timed {
+		from.unscheduleFields(e)
+	}
 	from.table.Remove(from.arena, e.ref)
 	from.arena.Free(e.ref, e.bytes())
 	to.replace(dst, n, false)
 	n.SignalReady() // Redis: what was there has been deleted before
 	if mortal {
 		to.SetDeadline(n, deadlineMs)
+	}
+	if timed {
+		h := n.Hash()
+		to.scheduleFields(n, &h)
 	}
 	return n
 }

@@ -49,7 +49,10 @@
 //	I8  a session that waits for keys stands once in the queue of each, has its batch, and, if it
 //	    has a deadline, is in the heap of timeouts
 //
-// (*Engine).Check tests I1 to I4 and I8.
+//	I9  a hash of which a field has a deadline is in the heap of its database by the earliest
+//	    one, under the Index that the hash keeps
+//
+// (*Engine).Check tests I1 to I4, I8 and I9.
 //
 // # How the hard parts work
 //
@@ -68,7 +71,8 @@
 //
 // Expiry. A lookup deletes a key whose deadline has passed; and as the heap knows the next
 // deadline, the owner sleeps no longer than until then. No sampling is needed, and no expired key
-// stays in memory for long. An active slice is bounded, and ends when there is work in the queue.
+// stays in memory for long. Fields of hashes are treated the same way. An active slice is bounded,
+// and ends when there is work in the queue.
 //
 // Idle work. On one processor, which is the default, an owner that only yields would keep the
 // scheduler from asking the system for requests: that happens when nothing else is ready, or every

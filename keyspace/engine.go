@@ -553,7 +553,7 @@ func (e *Engine) UsedBytes() int64 {
 func (e *Engine) usedBytes() int64 {
 	used := e.arena.UsedBytes()
 	for _, db := range e.dbs {
-		used += int64(db.expires.BytesUsed())
+		used += int64(db.expires.BytesUsed() + db.fields.BytesUsed())
 	}
 	return used
 }

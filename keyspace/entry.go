@@ -42,13 +42,15 @@ const (
 	EncSkiplist
 	EncStream
 	EncQuicklistPacked
+	EncListpackTimed  // a hash whose fields may have deadlines
+	EncHashtableTimed // likewise
 )
 
 // String is the name that OBJECT ENCODING replies with.
 func (e Encoding) String() string {
 	return [...]string{
 		"int", "embstr", "raw", "raw", "listpack", "intset", "hashtable", "quicklist",
-		"skiplist", "stream", "quicklist",
+		"skiplist", "stream", "quicklist", "listpackex", "hashtable",
 	}[e]
 }
 

@@ -22,15 +22,15 @@ const (
 	idlePause  = 100 * time.Microsecond
 )
 
-// expire deletes keys whose time has come, between rounds. Each call is short. It reports whether
-// more may be left.
+// expire deletes keys, and fields of hashes, whose time has come, between rounds. Each call is
+// short. It reports whether more may be left.
 func (e *Engine) expire() (more bool) {
 	if !e.config.ActiveExpire {
 		return false
 	}
 	budget := expireSliceKeys
 	for _, db := range e.dbs {
-		budget = db.expireSlice(budget)
+		budget = db.expireFieldsSlice(db.expireSlice(budget))
 	}
 	return budget == 0
 }
@@ -104,9 +104,13 @@ func (e *Engine) nextDueMs() int64 {
 		first = e.timeouts[0].DeadlineMs
 	}
 	for _, db := range e.dbs {
-		if _, deadlineMs, ok := db.expires.Min(); ok && e.config.ActiveExpire {
+		if !e.config.ActiveExpire {
+			break
+		}
+		if _, deadlineMs, ok := db.expires.Min(); ok {
 			first = min(first, deadlineMs)
 		}
+		first = min(first, db.fieldsDueMs)
 	}
 	if first == math.MaxInt64 {
 		return 0

@@ -267,6 +267,7 @@ func (e *Engine) infoStats(w *infoWriter) {
 	w.int("rejected_connections", e.limits.Rejected.Load())
 	w.zero("sync_full", "sync_partial_ok", "sync_partial_err")
 	w.int("expired_keys", s.Expired)
+	w.int("expired_subkeys", s.ExpiredFields)
 	w.text("expired_stale_perc", "0.00")
 	w.zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds", "evicted_keys",
 		"evicted_clients", "total_eviction_exceeded_time", "current_eviction_exceeded_time")

@@ -182,6 +182,7 @@ func (db *DB) Flush() {
 	table, sp := db.table, e.space
 	db.table = dict.Table{}
 	db.expires.Reset()
+	db.resetFields()
 	e.free(func(c *arena.Chain) { freeTable(sp, &table, c) })
 }
 
@@ -225,6 +226,7 @@ func (e *Engine) FlushAll() error {
 		e.dirty += int64(db.table.Len())
 		db.table, db.arena = dict.Table{}, e.arena
 		db.expires.Reset()
+		db.resetFields()
 	}
 	old.retired = true
 	e.retired++

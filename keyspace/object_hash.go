@@ -14,16 +14,16 @@ func (db *DB) NewHash() hash.Hash { return hash.New(&db.engine.space.hash) }
 // not exist or be the key that the hash comes from. An empty hash is freed and its key deleted,
 // which it reports.
 func (db *DB) PutHash(e Entry, h *hash.Hash) (deleted bool) {
-	enc := EncHashtable
-	if h.Encoding() == hash.Listpack {
-		enc = EncListpack
-	}
+	enc := hashKeyEncoding(h)
 	switch {
 	case e.Found():
 		e.SetObject(enc, h.Ref())
 		if h.Len() == 0 {
 			db.Delete(e)
 			return true
+		}
+		if enc.timed() {
+			db.scheduleFields(e, h)
 		}
 	case h.Len() == 0:
 		h.Free()
@@ -43,10 +43,24 @@ func (e *Engine) releaseHash(h hash.Hash) {
 	e.free(large.FreeChain)
 }
 
+// hashEncodings are the encodings of keys, by those of their hashes.
+var hashEncodings = [...]Encoding{
+	hash.Listpack: EncListpack, hash.Hashtable: EncHashtable,
+	hash.ListpackTimed: EncListpackTimed, hash.HashtableTimed: EncHashtableTimed,
+}
+
+// hashKeyEncoding is the encoding of a key by that of its hash.
+func hashKeyEncoding(h *hash.Hash) Encoding { return hashEncodings[h.Encoding()] }
+
 // hashEncoding is the encoding of a hash by that of its key.
 func hashEncoding(e Encoding) hash.Encoding {
-	if e == EncListpack {
+	switch e {
+	case EncListpack:
 		return hash.Listpack
+	case EncListpackTimed:
+		return hash.ListpackTimed
+	case EncHashtableTimed:
+		return hash.HashtableTimed
 	}
 	return hash.Hashtable
 }

@@ -70,6 +70,9 @@ func (e *Engine) releaseObject(en Entry) {
 	case TypeSet:
 		e.releaseSet(en.Set())
 	case TypeHash:
+		if en.Encoding().timed() {
+			en.db.unscheduleFields(en)
+		}
 		e.releaseHash(en.Hash())
 	default:
 		panic("keyspace: entry of type " + en.Type().String())

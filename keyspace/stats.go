@@ -8,8 +8,10 @@ type Stats struct {
 	Commands     int64
 	Hits, Misses int64
 	Expired      int64
-	ErrorReplies int64
-	OutputBytes  int64
-	InputBytes   int64
-	LazyFreed    int64 // values freed in the background
+
+	ExpiredFields int64 // fields of hashes
+	ErrorReplies  int64
+	OutputBytes   int64
+	InputBytes    int64
+	LazyFreed     int64 // values freed in the background
 }

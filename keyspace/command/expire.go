@@ -132,6 +132,11 @@ func parseExpireOptions(c *keyspace.Ctx) (o expireOptions, ok bool) {
 // no deadline is greater.
 func (o expireOptions) allow(e keyspace.Entry, deadlineMs int64) bool {
 	current, has := e.Deadline()
+	return o.allowFrom(current, has, deadlineMs)
+}
+
+// allowFrom is allow for what has a deadline, or not.
+func (o expireOptions) allowFrom(current int64, has bool, deadlineMs int64) bool {
 	switch {
 	case o.nx && has, o.xx && !has:
 		return false

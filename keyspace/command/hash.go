@@ -331,7 +331,7 @@ func hscanCommand(c *keyspace.Ctx) {
 	if !ok {
 		return
 	}
-	if h.Encoding() == hash.Listpack { // all at once
+	if h.Encoding().Packed() { // all at once
 		r := beginScanReply(c, 0)
 		h.Scan(0, func(field, value []byte) {
 			if o.wants(field) {

@@ -39,7 +39,7 @@ func hincrbyCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrIncrOverflow)
 		return
 	}
-	h.Set(c.Args[2], num.AppendInt(digits[:0], sum))
+	h.Update(c.Args[2], num.AppendInt(digits[:0], sum))
 	c.DB.PutHash(e, &h)
 	c.Changed(keyspace.NotifyHash, "hincrby", c.Args[1])
 	c.Reply.Int(sum)
@@ -83,9 +83,12 @@ func hincrbyfloatCommand(c *keyspace.Ctx) {
 	}
 	var few [64]byte
 	text := sum.Append(few[:0])
-	h.Set(field, text)
+	h.Update(field, text)
 	c.DB.PutHash(e, &h)
 	c.Changed(keyspace.NotifyHash, "hincrbyfloat", key)
 	c.Record(hsetWord, key, field, text) // others may round in another way
+	if deadlineMs, _ := h.Deadline(field); deadlineMs != 0 {
+		c.Record(hpexpireatWord, key, c.Digits(deadlineMs), fieldsWord, oneWord, field)
+	}
 	c.Reply.Bulk(text)
 }

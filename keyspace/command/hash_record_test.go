@@ -18,5 +18,13 @@ func TestHashRecords(t *testing.T) {
 		{"HDEL h x", ""},
 		{"HDEL h a x b", "="},
 		{"HDEL none x", ""},
+		{"HSET t a 1 b 2", "="},
+		{"HPEXPIREAT t 33177117420000 FIELDS 3 a none b", "HPEXPIREAT t 33177117420000 FIELDS 2 a b"},
+		{"HPEXPIREAT t 33177117420000 NX FIELDS 1 a", ""},
+		{"HEXPIREAT t 33177117421 GT FIELDS 1 a", "HPEXPIREAT t 33177117421000 FIELDS 1 a"},
+		{"HINCRBYFLOAT t a 0.5", "HSET t a 1.5\nHPEXPIREAT t 33177117421000 FIELDS 1 a"},
+		{"HPERSIST t FIELDS 2 a x", "="},
+		{"HPERSIST t FIELDS 2 a x", ""},
+		{"HEXPIRE t 0 FIELDS 2 b x", "HDEL t b"},
 	})
 }

@@ -83,6 +83,10 @@ func hashTable() []*keyspace.Spec {
 		&hdelSpec, &hexistsSpec, &hgetSpec, &hgetallSpec, &hincrbySpec, &hincrbyfloatSpec,
 		&hkeysSpec, &hlenSpec, &hmgetSpec, &hmsetSpec, &hrandfieldSpec, &hscanSpec, &hsetSpec,
 		&hsetnxSpec, &hstrlenSpec, &hvalsSpec,
+
+		// hash_expire.go, hash_ttl.go
+		&hexpireSpec, &hpexpireSpec, &hexpireatSpec, &hpexpireatSpec, &httlSpec, &hpttlSpec,
+		&hexpiretimeSpec, &hpexpiretimeSpec, &hpersistSpec,
 	}
 }
 

@@ -12,4 +12,9 @@ var (
 	rpoplpushWord = []byte("RPOPLPUSH")
 	sremWord      = []byte("SREM")
 	hsetWord      = []byte("HSET")
+	hdelWord      = []byte("HDEL")
+	fieldsWord    = []byte("FIELDS")
+	oneWord       = []byte("1")
+
+	hpexpireatWord = []byte("HPEXPIREAT")
 )

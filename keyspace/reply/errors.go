@@ -346,6 +346,17 @@ const (
 	ErrInfinite       Error = "ERR value is NaN or Infinity"
 )
 
+// The texts of HEXPIRE and its relatives, Redis 7.4's. HTTL and HPERSIST word it in another way
+// when there are no fields.
+const (
+	ErrFieldsMissing Error = "ERR Mandatory argument FIELDS is missing or not at the right" +
+		" position"
+	ErrNumFields         Error = "ERR Parameter `numFields` should be greater than 0"
+	ErrFieldsNotPositive Error = "ERR Number of fields must be a positive integer"
+	ErrFieldsMismatch    Error = "ERR The `numfields` parameter must match the number of arguments"
+	ErrFieldExpireTime   Error = "ERR invalid expire time, must be >= 0"
+)
+
 // The replies to a connection that is not let in.
 const (
 	ErrMaxClients    Error = "ERR max number of clients reached"

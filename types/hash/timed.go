@@ -79,6 +79,17 @@ func (h *Hash) NextDeadline() (ms int64, ok bool) {
 	return deadlineOf(h.env.Arena, nodeOf(first)), true
 }
 
+// AllDue reports whether every field has a deadline before nowMs. O(log n); of a listpack it is
+// false, as there is nothing to be gained by it.
+func (h *Hash) AllDue(nowMs int64) bool {
+	if h.enc != HashtableTimed {
+		return false
+	}
+	a, head := h.env.Arena, h.timedHeader()
+	last := head.tree.Last(a)
+	return last != 0 && head.tree.Len() == h.Len() && deadlineOf(a, nodeOf(last)) < nowMs
+}
+
 // DeleteDue removes the field with the earliest deadline if that is before nowMs, and calls fn for
 // it before. It reports whether there was one. O(log n), O(n) in a listpack.
 func (h *Hash) DeleteDue(nowMs int64, fn func(field []byte)) bool {
