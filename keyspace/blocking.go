@@ -42,9 +42,10 @@ type waiter struct {
 	spec    *Spec
 	args    [][]byte
 	places  []place
-	index   int  // in the heap of timeouts; -1: not there
-	away    bool // it waits for a Job, and neither for keys nor for a time
-	again   bool // it waits for its deadline only, to run its command then: see delay
+	index   int   // in the heap of timeouts; -1: not there
+	away    bool  // it waits for a Job, and neither for keys nor for a time
+	again   bool  // it waits for its deadline only, to run its command then: see delay
+	spentNs int64 // by the command before it waited
 }
 
 // place is a waiter in the queue of one key.
@@ -219,11 +220,12 @@ func (e *Engine) answer(w *waiter, fn func(c *Ctx)) {
 		Engine: e, Session: s, Spec: w.spec, DB: w.db, Args: w.args, Reply: s.w,
 		NowMs: e.nowMs, Rand: e.rand,
 	}
+	e.mark()
 	s.w.Begin()
 	e.running = s
 	fn(&e.ctx)
 	e.running = nil
-	e.countsOf(w.spec).Calls++
+	e.countAnswer(w)
 	s.w.End()
 	if len(e.afterReply) > 0 {
 		e.pushAfterReply()

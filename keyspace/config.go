@@ -43,7 +43,12 @@ type Config struct {
 	EnableModuleCommand    string
 	EnableProtectedConfigs string
 	HZ                     int
-	IOThreads              int    // processors that run goroutines
+	IOThreads              int   // processors that run goroutines
+	SlowlogSlowerThan      int64 // microseconds; negative: nothing is logged
+	SlowlogMaxLen          int
+	LatencyThreshold       int64 // milliseconds; 0: nothing is monitored
+	LatencyTracking        bool
+	LatencyPercentiles     string // separated by blanks
 	MaxMemory              uint64 // bytes; 0: no limit
 	MaxMemoryPolicy        string
 	HashMaxListpackEntries int

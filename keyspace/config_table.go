@@ -292,11 +292,16 @@ var parameters = [...]parameter{
 	enum("sanitize-dump-payload", "no", "no yes clients"),
 
 	// Introspection.
-	integer("slowlog-log-slower-than", "10000", -1, maxInt64),
-	integer("slowlog-max-len", "128", 0, maxInt64),
-	integer("latency-monitor-threshold", "0", 0, maxInt64),
-	boolean("latency-tracking", "yes"),
-	special("latency-tracking-info-percentiles", kindPercentiles, "50 99 99.9"),
+	integer("slowlog-log-slower-than", "10000", -1, maxInt64).
+		into(func(c *Config) any { return &c.SlowlogSlowerThan }),
+	integer("slowlog-max-len", "128", 0, maxInt64).
+		into(func(c *Config) any { return &c.SlowlogMaxLen }),
+	integer("latency-monitor-threshold", "0", 0, maxInt64).
+		into(func(c *Config) any { return &c.LatencyThreshold }),
+	boolean("latency-tracking", "yes").
+		into(func(c *Config) any { return &c.LatencyTracking }),
+	special("latency-tracking-info-percentiles", kindPercentiles, "50 99 99.9").
+		into(func(c *Config) any { return &c.LatencyPercentiles }),
 	integer("busy-reply-threshold", "5000", 0, maxInt64).or("lua-time-limit"),
 
 	// Persistence. Redis has the save points "3600 1 300 100 60 10000" by default.

@@ -128,6 +128,11 @@ type Engine struct {
 	recordArgs    [][]byte // of Ctx.Record
 	digits        []byte   // of Ctx.Digits
 	longestName   int      // of a command, if any has been renamed
+	watch         stopwatch
+	lastMark      int64 // the last boundary between commands; see timing.go
+	slowNs        int64 // what takes as long goes to the slow log or the latency monitor
+	slowLog       slowLog
+	latency       latencyMonitor
 	worker        *worker
 	stopping      bool
 	startMs       int64
@@ -150,6 +155,7 @@ func New(o Options) (*Engine, error) {
 		clock: o.Clock, seed: hashSeed(o.Seed),
 		rand:      newRand(o.Seed),
 		observers: o.Observers, recorders: o.Recorders, interceptor: o.Interceptor,
+		watch: newStopwatch(o.Clock),
 	}
 	var err error
 	if e.table = o.Table; e.table == nil {
@@ -176,6 +182,7 @@ func New(o Options) (*Engine, error) {
 	e.worker = newWorker(e)
 	e.applyLimits()
 	e.readClock()
+	e.watch.calibrate()
 	e.startMs = e.nowMs
 	e.startInfo()
 	go e.run()
@@ -530,6 +537,8 @@ func (e *Engine) applyLimits() {
 	e.space.hash.Limits = hash.Limits{
 		MaxEntries: c.HashMaxListpackEntries, MaxValueBytes: c.HashMaxListpackValue,
 	}
+	e.slowNs = slowThreshold(c)
+	e.slowLog.trim(c.SlowlogMaxLen)
 	e.limits.LogLevel.Store(int32(c.LogLevel))
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
 }

@@ -43,7 +43,7 @@ var infoSections = [...]infoSection{
 	{"Modules", true, func(*Engine, *infoWriter) {}},
 	{"Commandstats", false, (*Engine).infoCommandStats},
 	{"Errorstats", true, (*Engine).infoErrorStats},
-	{"Latencystats", false, func(*Engine, *infoWriter) {}},
+	{"Latencystats", false, (*Engine).infoLatencyStats},
 	{"Cluster", true, (*Engine).infoCluster},
 	{"Keyspace", true, (*Engine).infoKeyspace},
 }
@@ -306,7 +306,7 @@ func (e *Engine) infoCPU(w *infoWriter) {
 	w.text("used_cpu_user_children", seconds(0))
 }
 
-// infoCommandStats shows how often each command was called. Times are not measured.
+// infoCommandStats shows how often each command was called, and how long that took.
 func (e *Engine) infoCommandStats(w *infoWriter) {
 	e.table.each(func(s *Spec) { w.command(s, e.countsOf(s)) })
 }
@@ -315,11 +315,11 @@ func (w *infoWriter) command(s *Spec, t *CommandStats) {
 	if t.Calls+t.Rejected+t.Failed > 0 {
 		per := 0.0
 		if t.Calls > 0 {
-			per = float64(t.Usec) / float64(t.Calls)
+			per = float64(t.Ns) / 1000 / float64(t.Calls)
 		}
 		w.text("cmdstat_"+s.fullName, fmt.Sprintf(
 			"calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
-			t.Calls, t.Usec, per, t.Rejected, t.Failed))
+			t.Calls, t.Ns/1000, per, t.Rejected, t.Failed))
 	}
 }
 
@@ -402,6 +402,7 @@ func (e *Engine) sampleRates() {
 		return
 	}
 	e.info.sampleMs = e.nowMs
+	e.watch.calibrate()
 	e.info.commands.sample(e.stats.Commands, elapsedMs)
 	e.info.input.sample(e.stats.InputBytes, elapsedMs)
 	e.info.output.sample(e.stats.OutputBytes, elapsedMs)

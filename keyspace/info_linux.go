@@ -65,3 +65,10 @@ func cpuTime() (user, system time.Duration) {
 	}
 	return time.Duration(u.Utime.Nano()), time.Duration(u.Stime.Nano())
 }
+
+// cyclesSteady reports whether the kernel takes its own time from the processor's counter: it does
+// so only where that runs at one rate, and alike on all processors.
+func cyclesSteady() bool {
+	source, err := os.ReadFile("/sys/devices/system/clocksource/clocksource0/current_clocksource")
+	return err == nil && string(bytes.TrimSpace(source)) == "tsc"
+}

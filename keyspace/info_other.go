@@ -25,3 +25,6 @@ func systemMemory() int64 { return 0 }
 
 // cpuTime is not known here.
 func cpuTime() (user, system time.Duration) { return 0, 0 }
+
+// cyclesSteady is not known here.
+func cyclesSteady() bool { return false }

@@ -79,6 +79,7 @@ func (e *Engine) runBatch(s *Session) {
 	e.lendScratch(s)
 	s.flags &^= sessionUnblocked
 	b := s.batch
+	e.mark()
 	defer e.ahead.reset()
 	for b.pos < len(b.Ends) && s.flags&sessionCloseSoon == 0 {
 		args := b.command(b.pos)
@@ -91,6 +92,7 @@ func (e *Engine) runBatch(s *Session) {
 		}
 		if len(e.readyKeys) > 0 {
 			e.serveReady()
+			e.mark()
 		}
 		if s.waiter != nil {
 			e.pause(s)
@@ -105,6 +107,7 @@ func (e *Engine) runBatch(s *Session) {
 				return
 			}
 			e.lendScratch(s)
+			e.mark()
 		}
 	}
 	e.finishBatch(s)

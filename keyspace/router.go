@@ -84,13 +84,11 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 		Engine: e, Session: s, Spec: spec, DB: s.db, Args: args, Reply: w,
 		NowMs: e.nowMs, Rand: e.rand, DenyBlocking: s.flags&sessionLocal != 0,
 	}
-	dirty := e.dirty
+	dirty, from := e.dirty, e.lastMark
 	e.running = s
 	spec.Run(c)
 	e.running = nil
-	if s.waiter == nil { // else it counts when it has been answered
-		e.countsOf(spec).Calls++
-	}
+	e.countCall(s, spec, args, from)
 	if e.dirty != dirty && !c.recorded && len(e.recorders) > 0 {
 		e.record(c.DB, args)
 	}

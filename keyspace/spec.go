@@ -28,6 +28,8 @@ type Spec struct {
 	ReplacedBy string
 	// Syscmd marks a command that is for the system's own use, as COMMAND DOCS does.
 	Syscmd bool
+	// Secrets are the arguments that MONITOR and SLOWLOG must not show, by their indexes: passwords.
+	Secrets func(args [][]byte) []int
 	// Run executes the command; nil in a container, which has only sub-commands. COMMAND is a
 	// container that can be called without one: it has both.
 	Run func(c *Ctx)

@@ -80,7 +80,9 @@ func (t *Table) each(fn func(s *Spec)) {
 //
 // Owned by the keyspace goroutine.
 type CommandStats struct {
-	Calls, Usec, Rejected, Failed int64
+	Calls, Rejected, Failed int64
+	Ns                      int64 // that all calls took
+	times                   *histogram
 }
 
 // countsOf are the engine's counts of a command.
