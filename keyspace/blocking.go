@@ -44,7 +44,8 @@ type waiter struct {
 	places  []place
 	index   int   // in the heap of timeouts; -1: not there
 	away    bool  // it waits for a Job, and neither for keys nor for a time
-	again   bool  // it waits for its deadline only, to run its command then: see delay
+	again   bool  // it waits to run its command then: see delay, postpone
+	paused  bool  // by CLIENT PAUSE
 	spentNs int64 // by the command before it waited
 }
 
@@ -221,12 +222,16 @@ func (e *Engine) answer(w *waiter, fn func(c *Ctx)) {
 		NowMs: e.nowMs, Rand: e.rand,
 	}
 	e.mark()
+	before := s.w.Len()
 	s.w.Begin()
 	e.running = s
 	fn(&e.ctx)
 	e.running = nil
 	e.countAnswer(w)
 	s.w.End()
+	if s.flags&sessionMuted != 0 {
+		s.unsay(before)
+	}
 	if len(e.afterReply) > 0 {
 		e.pushAfterReply()
 	}
@@ -276,8 +281,8 @@ func (e *Engine) resume() {
 	e.unblocked = e.unblocked[:0]
 }
 
-// pause leaves a batch whose last command waits. What has been replied before goes out.
-func (e *Engine) pause(s *Session) {
+// hold leaves a batch whose last command waits. What has been replied before goes out.
+func (e *Engine) hold(s *Session) {
 	if !s.waiter.away && (s.batch.EOF || s.flags&sessionHalfClosed != 0) {
 		e.endWait(s)
 		return

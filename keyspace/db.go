@@ -66,13 +66,22 @@ func (db *DB) at(r arena.Ref) Entry {
 func (db *DB) Peek(key []byte) Entry {
 	e := db.find(key)
 	if e.ref != 0 && db.expired(e) {
-		db.deleteExpired(e)
+		db.lapse(e)
 		e.ref = 0
 	}
 	if db.engine.passed(db.fieldsDueMs) && e.ref != 0 {
 		return db.withoutDueFields(e)
 	}
 	return e
+}
+
+// lapse deletes an entry that has been found to be expired. While clients are paused the data must
+// stand still, and to a command that does not write the key is gone all the same.
+func (db *DB) lapse(e Entry) {
+	if en := db.engine; en.frozen() && (en.running == nil || en.ctx.Spec.Flags&Write == 0) {
+		return
+	}
+	db.deleteExpired(e)
 }
 
 // LookupRead looks a key up for reading and counts a hit or a miss.
@@ -275,7 +284,7 @@ func (db *DB) DeleteIfExpired(e Entry) bool {
 	if !db.expired(e) {
 		return db.engine.passed(db.fieldsDueMs) && !db.withoutDueFields(e).Found()
 	}
-	db.deleteExpired(e)
+	db.lapse(e)
 	return true
 }
 

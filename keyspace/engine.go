@@ -133,6 +133,8 @@ type Engine struct {
 	slowNs        int64 // what takes as long goes to the slow log or the latency monitor
 	slowLog       slowLog
 	latency       latencyMonitor
+	monitors      []*Session
+	pause         pause
 	worker        *worker
 	stopping      bool
 	startMs       int64
@@ -344,6 +346,7 @@ func (e *Engine) run() {
 // endRound does what is due by the clock, or was left until all events have been dealt with.
 func (e *Engine) endRound() {
 	e.endWaits()
+	e.endPause()
 	e.resume()
 	e.flushDirty()
 	e.expire()

@@ -25,7 +25,7 @@ const (
 // expire deletes keys, and fields of hashes, whose time has come, between rounds. Each call is
 // short. It reports whether more may be left.
 func (e *Engine) expire() (more bool) {
-	if !e.config.ActiveExpire {
+	if !e.config.ActiveExpire || e.frozen() {
 		return false
 	}
 	budget := expireSliceKeys
@@ -99,12 +99,12 @@ func (e *Engine) passed(deadlineMs int64) bool { return deadlineMs < e.dueMs }
 
 // nextDueMs is when the next key expires or the next wait ends; 0: never.
 func (e *Engine) nextDueMs() int64 {
-	first := int64(math.MaxInt64) // that of the end of time never passes
+	first := e.nextPauseMs() // a deadline at the end of time never passes
 	if len(e.timeouts) > 0 {
-		first = e.timeouts[0].DeadlineMs
+		first = min(first, e.timeouts[0].DeadlineMs)
 	}
 	for _, db := range e.dbs {
-		if !e.config.ActiveExpire {
+		if !e.config.ActiveExpire || e.frozen() {
 			break
 		}
 		if _, deadlineMs, ok := db.expires.Min(); ok {

@@ -4,8 +4,9 @@ import "math/bits"
 
 // histogram counts times by their length, with a precision of two digits: up to 128 ns each length
 // by itself, and above, 128 classes between each power of two and the next. Its memory grows with
-// the powers that occur; that of one command is 3 to 6 KiB. These are the classes of an HdrHistogram
-// of two significant digits, which Redis uses; only so do both servers name the same bounds.
+// the powers that occur; that of one command is 3 to 6 KiB. These are the classes of an
+// HdrHistogram of two significant digits, which Redis uses; only so do both servers name the same
+// bounds.
 //
 // Owned by the keyspace goroutine.
 type histogram struct {

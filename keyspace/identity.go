@@ -59,6 +59,10 @@ func (c *Ctx) ResetSession() {
 	c.Select(0)
 	s.w.SetProto(2)
 	s.name = nil
+	s.flags &^= sessionMuted | sessionNoEvict | sessionNoTouch
+	if s.flags&sessionMonitor != 0 {
+		c.Engine.unmonitor(s)
+	}
 	s.authenticated.Store(!c.Engine.mustAuthenticate())
 }
 
@@ -67,3 +71,9 @@ func (c *Ctx) Abort() {
 	c.CloseAfterReply()
 	c.Session.conn.Abort()
 }
+
+// userName is the user that the session has authenticated as.
+func (s *Session) userName() string { return defaultUser }
+
+// UserExists reports whether there is a user of that name.
+func (e *Engine) UserExists(name []byte) bool { return string(name) == defaultUser }

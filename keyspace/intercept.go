@@ -72,13 +72,13 @@ func (e *Engine) runIntercepted(s *Session, spec *Spec, args [][]byte) bool {
 	}
 	before := s.w.Len()
 	if v.Error != "" {
-		e.stats.Commands++
 		s.w.Begin()
 		e.noteError(v.Error)
 		s.w.Error(v.Error)
 		s.w.End()
-	} else {
-		e.execute(s, spec, args)
+	} else if e.executeMuted(s, spec, args); s.waiter != nil && s.waiter.paused {
+		s.verdict = v
+		return true
 	}
 	e.cut(s, v.Cut, before)
 	return true

@@ -11,6 +11,9 @@ func (e *Engine) Call(db int, args [][]byte, w reply.Writer) error {
 		s.authenticated.Store(true)
 		s.createdMs, s.lastActiveMs = e.nowMs, e.nowMs
 		e.execute(s, e.Lookup(args), args)
+		if len(e.afterReply) > 0 {
+			e.pushAfterReply()
+		}
 		if len(e.readyKeys) > 0 {
 			e.serveReady()
 		}

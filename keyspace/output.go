@@ -85,17 +85,29 @@ func (e *Engine) runBatch(s *Session) {
 		args := b.command(b.pos)
 		spec := e.lookAhead(s, b)
 		b.pos++
-		if e.interceptor == nil {
+		s.last = spec
+		switch {
+		case e.interceptor != nil:
+			if !e.runIntercepted(s, spec, args) {
+				b.pos-- // once more, later
+			}
+		case s.flags&sessionMuted != 0:
+			e.executeMuted(s, spec, args)
+		default:
 			e.execute(s, spec, args)
-		} else if !e.runIntercepted(s, spec, args) {
-			b.pos-- // once more, later
+		}
+		if len(e.afterReply)+len(e.monitors) > 0 {
+			e.afterCommand(s, spec, args)
 		}
 		if len(e.readyKeys) > 0 {
 			e.serveReady()
 			e.mark()
 		}
 		if s.waiter != nil {
-			e.pause(s)
+			if s.waiter.paused {
+				b.pos-- // once more, later
+			}
+			e.hold(s)
 			return
 		}
 		if e.overLimit(s) {
@@ -210,14 +222,26 @@ func (e *Engine) flushDirty() {
 	e.dirtyList = e.dirtyList[:0]
 }
 
-// hangup ends a session.
+// hangup ends a session whose connection is gone.
 func (e *Engine) hangup(s *Session) {
-	s.flags |= sessionGone
+	e.forget(s)
 	if s.batch != nil {
 		e.dropBatch(s)
 	}
 	e.keepScratch(s.w.Take())
+}
+
+// forget takes a session out of everything that knows it, when it is cut off or has hung up,
+// whichever comes first. Nothing finds it any more.
+func (e *Engine) forget(s *Session) {
+	if s.flags&sessionGone != 0 {
+		return
+	}
+	s.flags |= sessionGone
 	e.sessions.remove(s)
+	if s.flags&sessionMonitor != 0 {
+		e.unmonitor(s)
+	}
 }
 
 // dropBatch gives a batch back without executing the rest of it.
@@ -234,14 +258,21 @@ func (e *Engine) dropBatch(s *Session) {
 // session comes after the reply. A session that lets more pile up than client-output-buffer-limit
 // allows is cut off.
 func (e *Engine) Push(s *Session, n int, fill func(w reply.Writer)) {
+	e.push(s, func(w reply.Writer) {
+		w.BeginPush(n)
+		fill(w)
+	})
+}
+
+// push is Push for a message that fill begins.
+func (e *Engine) push(s *Session, fill func(w reply.Writer)) {
 	if s.flags&sessionGone != 0 {
 		return
 	}
 	if s == e.running {
-		e.afterReply = append(e.afterReply, func() { e.Push(s, n, fill) })
+		e.afterReply = append(e.afterReply, func() { e.push(s, fill) })
 		return
 	}
-	s.w.BeginPush(n)
 	fill(s.w)
 	s.w.End()
 	if e.overLimit(s) {
@@ -275,11 +306,17 @@ func (e *Engine) overLimit(s *Session) bool {
 	return e.nowMs-s.softSinceMs > limit.SoftSeconds*1000
 }
 
-// abort cuts a session off: what it has not been sent is dropped, and its front end will hang up.
+// abort cuts a session off that lets too much output pile up.
 func (e *Engine) abort(s *Session) {
 	e.log(LogWarning, "Client id="+strconv.FormatInt(s.id, 10)+" addr="+s.info.RemoteAddr+
 		" closed for overcoming of output buffer limits.")
-	s.flags |= sessionGone
+	e.drop(s)
+}
+
+// drop cuts a session off whose command does not run now: what it has not been sent is dropped,
+// and its front end will hang up.
+func (e *Engine) drop(s *Session) {
+	e.forget(s)
 	s.w.Take()
 	s.conn.Abort()
 	if s.batch != nil {

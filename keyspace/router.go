@@ -63,7 +63,6 @@ func (e *Engine) lookupCached(name []byte) *Spec {
 
 // execute runs one command of a session and appends its reply. Redis: processCommand, call.
 func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
-	e.stats.Commands++
 	w := s.w
 	if spec == nil && isHTTP(args[0]) {
 		e.abortHTTP(s)
@@ -79,22 +78,60 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 		w.End()
 		return
 	}
+	if e.pause.mode != PauseNone && e.postpone(s, spec) {
+		w.End()
+		return
+	}
+	e.running = s
+	e.call(s, spec, args)
+	e.running = nil
+	w.End()
+}
+
+// call runs a command that may be run. Redis: call.
+func (e *Engine) call(s *Session, spec *Spec, args [][]byte) {
 	c := &e.ctx
 	*c = Ctx{
-		Engine: e, Session: s, Spec: spec, DB: s.db, Args: args, Reply: w,
+		Engine: e, Session: s, Spec: spec, DB: s.db, Args: args, Reply: s.w,
 		NowMs: e.nowMs, Rand: e.rand, DenyBlocking: s.flags&sessionLocal != 0,
 	}
 	dirty, from := e.dirty, e.lastMark
-	e.running = s
 	spec.Run(c)
-	e.running = nil
 	e.countCall(s, spec, args, from)
 	if e.dirty != dirty && !c.recorded && len(e.recorders) > 0 {
 		e.record(c.DB, args)
 	}
-	w.End()
+}
+
+// executeMuted is execute for a session that is not to be replied to (CLIENT REPLY). Pushes reach
+// it all the same: those of the command come after the reply.
+func (e *Engine) executeMuted(s *Session, spec *Spec, args [][]byte) {
+	if s.flags&sessionSkipNext != 0 {
+		s.flags = s.flags&^sessionSkipNext | sessionReplySkip
+	}
+	before := s.w.Len()
+	e.execute(s, spec, args)
+	if s.waiter == nil {
+		s.unsay(before)
+	}
+}
+
+// unsay drops what a muted session has been replied by a command that has ended.
+func (s *Session) unsay(before int) {
+	if s.flags&(sessionReplyOff|sessionReplySkip) != 0 {
+		s.w.Truncate(before)
+	}
+	s.flags &^= sessionReplySkip // Redis: resetClient
+}
+
+// afterCommand does what comes behind the reply of a command: its pushes to its own session, and
+// the line that monitors see.
+func (e *Engine) afterCommand(s *Session, spec *Spec, args [][]byte) {
 	if len(e.afterReply) > 0 {
 		e.pushAfterReply()
+	}
+	if len(e.monitors) > 0 {
+		e.feedMonitors(s, spec, args)
 	}
 }
 
@@ -120,6 +157,16 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 		return reply.ErrNoAuth
 	case spec.Flags&DenyOOM != 0 && e.outOfMemory(args):
 		return reply.ErrOOM
+	case s.flags&sessionRestricted != 0:
+		return s.restriction(spec)
+	}
+	return ""
+}
+
+// restriction is the error for what a session may not do in the state that it is in, or "".
+func (s *Session) restriction(spec *Spec) reply.Error {
+	if s.flags&sessionMonitor != 0 && spec.Flags&(Write|ReadOnly|MayReplicate) != 0 {
+		return reply.ErrReplicaKeyspace
 	}
 	return ""
 }

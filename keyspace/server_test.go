@@ -181,7 +181,7 @@ func TestInfoCounts(t *testing.T) {
 		"db0:keys=2,expires=1,avg_ttl=10000", "db2:keys=1,expires=0,avg_ttl=0",
 		"keyspace_hits:2", "keyspace_misses:1", "total_connections_received:1",
 		"connected_clients:1", "uptime_in_seconds:90", "rdb_changes_since_last_save:3",
-		"total_error_replies:2", "total_commands_processed:10", "instantaneous_ops_per_sec:0",
+		"total_error_replies:2", "total_commands_processed:8", "instantaneous_ops_per_sec:0",
 		"errorstat_ERR:count=1", "errorstat_WRONGTYPE:count=1",
 		"cmdstat_zadd:calls=1,usec=0,usec_per_call=0.00,rejected_calls=0,failed_calls=1",
 		"cmdstat_get:calls=3,usec=0,usec_per_call=0.00,rejected_calls=1,failed_calls=0",

@@ -102,6 +102,7 @@ type Session struct {
 	w      reply.Writer
 
 	db      *DB
+	last    *Spec // of the command that runs, or ran last; nil: there was none, or no such command
 	name    []byte
 	libName []byte
 	libVer  []byte
@@ -125,7 +126,7 @@ type Session struct {
 	prev, next *Session // the engine's list of all sessions
 }
 
-type sessionFlags uint16
+type sessionFlags uint32
 
 const (
 	sessionCloseSoon  sessionFlags = 1 << iota // QUIT, or a fatal error: close after the reply
@@ -133,6 +134,15 @@ const (
 	sessionUnblocked                           // has been answered; the rest of the batch is to run
 	sessionHalfClosed                          // the peer sends nothing more: it must not wait
 	sessionLocal                               // the program itself: see Call
+	sessionMonitor                             // MONITOR
+	sessionReplyOff                            // CLIENT REPLY OFF
+	sessionReplySkip                           // the running command is not replied to
+	sessionSkipNext                            // CLIENT REPLY SKIP: nor will the next one be
+	sessionNoEvict                             // CLIENT NO-EVICT
+	sessionNoTouch                             // CLIENT NO-TOUCH: its reads leave no trace
+
+	sessionMuted      = sessionReplyOff | sessionReplySkip | sessionSkipNext
+	sessionRestricted = sessionMonitor // it may not run every command: see restriction
 )
 
 // The states of Session.drain: whether the owner waits for kept output to be written.

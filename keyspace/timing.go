@@ -119,6 +119,7 @@ func (e *Engine) lap(from int64) int64 {
 // One that waits now counts as a call, but its time is not complete. Redis: call.
 func (e *Engine) countCall(s *Session, spec *Spec, args [][]byte, from int64) {
 	ns := e.lap(from)
+	e.stats.Commands++
 	t := &e.counts[spec.id]
 	t.Calls++
 	t.Ns += ns

@@ -221,6 +221,8 @@ var clientSpec = keyspace.Spec{
 	Name: "client", Group: keyspace.Connection, Since: "2.4.0", Arity: -2,
 	Summary: "A container for client connection commands", Complexity: "Depends on subcommand.",
 	Sub: []*keyspace.Spec{
+		&clientInfoSpec, &clientKillSpec, &clientListSpec, &clientNoEvictSpec, &clientNoTouchSpec,
+		&clientPauseSpec, &clientReplySpec, &clientUnblockSpec, &clientUnpauseSpec,
 		{
 			Name: "getname", Group: keyspace.Connection, Since: "2.6.9", Arity: 2,
 			Flags: clientFlags, Summary: "Get the current connection name", Complexity: "O(1)",
@@ -290,19 +292,4 @@ func clientSetinfoCommand(c *keyspace.Ctx) {
 		c.Session.SetLibrary(nil, value)
 	}
 	c.OK()
-}
-
-func clientHelpCommand(c *keyspace.Ctx) {
-	replyHelp(c,
-		"GETNAME",
-		"    Return the name of the current connection.",
-		"ID",
-		"    Return the ID of the current connection.",
-		"SETINFO <option> <value>",
-		"    Set client meta attr. Options are:",
-		"    * LIB-NAME: the client lib name.",
-		"    * LIB-VER: the client lib version.",
-		"SETNAME <name>",
-		"    Assign the name <name> to the current connection.",
-	)
 }

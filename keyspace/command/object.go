@@ -148,8 +148,12 @@ var randomkeySpec = keyspace.Spec{
 	Run: randomkeyCommand,
 }
 
+// randomTries is how many expired keys RANDOMKEY meets at most: while clients are paused they are
+// not deleted.
+const randomTries = 100
+
 func randomkeyCommand(c *keyspace.Ctx) {
-	for c.DB.Len() > 0 {
+	for tries := 0; c.DB.Len() > 0 && tries < randomTries; tries++ {
 		if e := c.DB.Random(); !c.DB.DeleteIfExpired(e) {
 			c.Reply.Bulk(e.Key())
 			return

@@ -134,6 +134,9 @@ func serverTable() []*keyspace.Spec {
 		&authSpec, &clientSpec, &echoSpec, &helloSpec, &pingSpec, &quitSpec, &resetSpec,
 		&selectSpec,
 
+		// monitor.go
+		&monitorSpec,
+
 		// flush.go
 		&dbsizeSpec, &flushdbSpec, &flushallSpec,
 

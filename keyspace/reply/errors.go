@@ -253,6 +253,36 @@ func IntegerRange(least, most int64) Error {
 		least, most)
 }
 
+// The texts of CLIENT and MONITOR.
+const (
+	ErrReplicaKeyspace Error = "ERR Replica can't interact with the keyspace"
+	ErrNoSuchClient    Error = "ERR No such client"
+	ErrClientIDRange   Error = "ERR client-id should be greater than 0"
+	ErrClientID        Error = "ERR Invalid client ID"
+	ErrPauseMode       Error = "ERR CLIENT PAUSE mode must be WRITE or ALL"
+	ErrPauseTimeout    Error = "ERR timeout is not an integer or out of range"
+	ErrUnblockReason   Error = "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"
+	ErrUnblocked       Error = "UNBLOCKED client unblocked via CLIENT UNBLOCK"
+	ErrMonitorDenied   Error = "ERR MONITOR isn't allowed for DENY BLOCKING client"
+)
+
+// UnknownClientType is the reply to a TYPE that no client has.
+func UnknownClientType(name []byte) Error { return errorf("ERR Unknown client type '%s'", name) }
+
+// NoSuchUser is the reply to a name that no user has.
+func NoSuchUser(name []byte) Error { return errorf("ERR No such user '%s'", name) }
+
+// SubcommandSyntax is the reply to a sub-command with arguments that fit none of its forms.
+// Redis: addReplySubcommandSyntaxError.
+func SubcommandSyntax(sub []byte, command string) Error {
+	const quoted = 128
+	if len(sub) > quoted {
+		sub = sub[:quoted]
+	}
+	return errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try %s HELP.",
+		sub, command)
+}
+
 // The texts of SHUTDOWN.
 const (
 	ErrNoShutdown Error = "ERR No shutdown in progress."
@@ -262,12 +292,7 @@ const (
 // UnknownDebug is the reply to a sub-command of DEBUG that does not exist, or not with so many
 // arguments. Redis: addReplySubcommandSyntaxError.
 func UnknownDebug(sub []byte) Error {
-	const quoted = 128
-	if len(sub) > quoted {
-		sub = sub[:quoted]
-	}
-	return errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try"+
-		" DEBUG HELP.", sub)
+	return SubcommandSyntax(sub, "DEBUG")
 }
 
 // The texts of COMMAND.
