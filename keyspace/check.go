@@ -10,6 +10,7 @@ import (
 // of one that does not hold. O(keys). The owner must have nothing on its worker for I3.
 func (e *Engine) Check() {
 	e.checkWaiting()
+	e.checkWatches()
 	used := int64(0)
 	for _, db := range e.dbs {
 		db.table.Check(db.arena)

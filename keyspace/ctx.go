@@ -46,12 +46,16 @@ func (c *Ctx) OK() { c.Reply.Status("OK") }
 // Redis: signalModifiedKey, notifyKeyspaceEvent and server.dirty in one.
 func (c *Ctx) Changed(class NotifyClass, event string, key []byte) {
 	c.Engine.dirty++
-	c.Engine.notify(class, event, key, c.DB)
+	if c.Engine.interest != 0 {
+		c.Engine.tell(c.Session, keyEvent{class, event, key, c.DB})
+	}
 }
 
 // Notify publishes a further event of a change that Changed has told of (the expire of a SET EX).
 func (c *Ctx) Notify(class NotifyClass, event string, key []byte) {
-	c.Engine.notify(class, event, key, c.DB)
+	if c.Engine.interest != 0 {
+		c.Engine.tell(c.Session, keyEvent{class, event, key, c.DB})
+	}
 }
 
 // Dirty counts changes that are of no one key (FLUSHALL), or more of them than one.

@@ -21,6 +21,7 @@ type DB struct {
 	expires *expiry.Heap
 	fields  *expiry.Heap          // hashes by the next deadline of their fields
 	waiting map[string]*waitQueue // by the key that is waited for
+	watched map[string]*watch     // by the key; the first of those who watch it
 
 	fieldsDueMs int64 // the earliest deadline in fields; math.MaxInt64: there is none
 }

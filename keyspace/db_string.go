@@ -205,6 +205,10 @@ func (e *Engine) DB(index int) *DB { return e.dbs[index] }
 // SwapDBs exchanges the data of two databases, which sessions see at once. O(1).
 func (e *Engine) SwapDBs(i, j int) {
 	a, b := e.dbs[i], e.dbs[j]
+	if i != j {
+		a.touchAll(b)
+		b.touchAll(a)
+	}
 	a.table, b.table = b.table, a.table
 	a.expires, b.expires = b.expires, a.expires
 	a.fields, b.fields = b.fields, a.fields

@@ -48,11 +48,12 @@
 //	I7  the owner never waits for anything but its queue
 //	I8  a session that waits for keys stands once in the queue of each, has its batch, and, if it
 //	    has a deadline, is in the heap of timeouts
-//
 //	I9  a hash of which a field has a deadline is in the heap of its database by the earliest
 //	    one, under the Index that the hash keeps
+//	I10 a watch is in the list of its key and among those of its session, or nowhere; what sessions
+//	    have queued is counted to the byte
 //
-// (*Engine).Check tests I1 to I4, I8 and I9.
+// (*Engine).Check tests all that concern data, and I8 and I10.
 //
 // # How the hard parts work
 //

@@ -115,8 +115,14 @@ type Engine struct {
 	readyKeys []*waitQueue
 	unblocked []*Session // to go on with their batches
 
+	serving       *Session // whose batch runs
 	running       *Session // whose command runs
 	afterReply    []func() // pushes to running
+	elementAt     int      // where the reply of the running command of a transaction begins
+	unit          unit     // of the transaction that runs
+	queuedBytes   int64    // in the transactions of all sessions
+	watches       int      // of all sessions
+	interest      interest // who is to be told of changes
 	dirty         int64    // changes since the start
 	stats         Stats
 	info          infoState
@@ -181,6 +187,7 @@ func New(o Options) (*Engine, error) {
 	if o.Prompt {
 		e.promptMs = 1
 	}
+	e.setInterest(interestObserved, len(e.observers) > 0)
 	e.worker = newWorker(e)
 	e.applyLimits()
 	e.readClock()

@@ -80,7 +80,7 @@ func (db *DB) expireSlice(budget int) int {
 // deleteExpired deletes a key whose deadline has passed. Redis: deleteExpiredKeyAndPropagate.
 func (db *DB) deleteExpired(e Entry) {
 	en := db.engine
-	told := len(en.observers)+len(en.recorders) > 0
+	told := en.interest != 0 || len(en.recorders) > 0
 	var key []byte
 	if told {
 		key = append(key, e.key...) // it goes with the entry

@@ -56,6 +56,7 @@ func (c *Ctx) Authenticate(user, password []byte) bool {
 // name, not authenticated if a password is set. Redis: clearClientConnectionState.
 func (c *Ctx) ResetSession() {
 	s := c.Session
+	c.Engine.endTransaction(s)
 	c.Select(0)
 	s.w.SetProto(2)
 	s.name = nil

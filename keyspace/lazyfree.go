@@ -172,8 +172,15 @@ func (e *Engine) releaseBlock(ref arena.Ref, size int) {
 	e.free(func(c *arena.Chain) { c.Free(ref, size) })
 }
 
-// Flush empties the database; its memory comes back in the background. O(1).
+// Flush empties the database; its memory comes back in the background. O(1), but for the keys that
+// are watched.
 func (db *DB) Flush() {
+	db.touchAll(nil)
+	db.flush()
+}
+
+// flush is Flush without a word to anybody.
+func (db *DB) flush() {
 	e := db.engine
 	if db.table.Len() == 0 {
 		return
@@ -209,9 +216,12 @@ func freeTable(sp *space, t *dict.Table, c *arena.Chain) {
 // unmapped in the background. While enough old ones wait for that, the tables are taken apart in
 // the background instead. O(databases).
 func (e *Engine) FlushAll() error {
+	for _, db := range e.dbs {
+		db.touchAll(nil)
+	}
 	if e.retired >= maxRetired {
 		for _, db := range e.dbs {
-			db.Flush()
+			db.flush()
 		}
 		return nil
 	}

@@ -238,6 +238,7 @@ func (e *Engine) forget(s *Session) {
 		return
 	}
 	s.flags |= sessionGone
+	e.endTransaction(s)
 	e.sessions.remove(s)
 	if s.flags&sessionMonitor != 0 {
 		e.unmonitor(s)
@@ -290,10 +291,10 @@ func (e *Engine) push(s *Session, fill func(w reply.Writer)) {
 func (e *Engine) overLimit(s *Session) bool {
 	limit := &e.config.OutputLimits[s.class]
 	if limit.HardBytes == 0 && limit.SoftBytes == 0 {
-		return false
+		return s.flags&sessionOverLimit != 0
 	}
 	waiting := uint64(s.w.Len() + s.conn.Waiting())
-	if limit.HardBytes != 0 && waiting > limit.HardBytes {
+	if limit.HardBytes != 0 && waiting > limit.HardBytes || s.flags&sessionOverLimit != 0 {
 		return true
 	}
 	if limit.SoftBytes == 0 || waiting <= limit.SoftBytes {

@@ -80,5 +80,9 @@ func (e *Engine) postpone(s *Session, spec *Spec) bool {
 
 // mayReplicate reports whether a command may change data or reach replicas.
 func (s *Session) mayReplicate(spec *Spec) bool {
-	return spec.Flags&(Write|MayReplicate) != 0
+	flags := spec.Flags
+	if spec.fullName == "exec" && s.tx != nil {
+		flags |= s.tx.flags
+	}
+	return flags&(Write|MayReplicate) != 0
 }

@@ -70,15 +70,16 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 	}
 	w.Begin()
 	if rejection := e.check(s, spec, args); rejection != "" {
-		if spec != nil {
-			e.countsOf(spec).Rejected++
-		}
-		e.noteError(rejection)
-		w.Error(rejection)
+		e.reject(s, spec, rejection)
 		w.End()
 		return
 	}
 	if e.pause.mode != PauseNone && e.postpone(s, spec) {
+		w.End()
+		return
+	}
+	if s.queues(spec) {
+		e.enqueue(s, spec, args)
 		w.End()
 		return
 	}
@@ -88,12 +89,12 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 	w.End()
 }
 
-// call runs a command that may be run. Redis: call.
+// call runs a command that may be run, alone or as one of a transaction. Redis: call.
 func (e *Engine) call(s *Session, spec *Spec, args [][]byte) {
 	c := &e.ctx
 	*c = Ctx{
 		Engine: e, Session: s, Spec: spec, DB: s.db, Args: args, Reply: s.w,
-		NowMs: e.nowMs, Rand: e.rand, DenyBlocking: s.flags&sessionLocal != 0,
+		NowMs: e.nowMs, Rand: e.rand, DenyBlocking: s.flags&(sessionLocal|sessionMulti) != 0,
 	}
 	dirty, from := e.dirty, e.lastMark
 	spec.Run(c)
@@ -155,7 +156,9 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 		return reply.ProtectedCommand(spec.Name)
 	case spec.Flags&NoAuth == 0 && e.authRequired(s):
 		return reply.ErrNoAuth
-	case spec.Flags&DenyOOM != 0 && e.outOfMemory(args):
+	case s.flags&sessionMulti != 0 && spec.Flags&NoMulti != 0:
+		return reply.ErrNoMulti
+	case s.mayGrow(spec) && e.outOfMemory(args):
 		return reply.ErrOOM
 	case s.flags&sessionRestricted != 0:
 		return s.restriction(spec)
@@ -226,7 +229,7 @@ func (e *Engine) arenaReserve() int64 {
 
 // outOfMemory reports whether a command that may need memory must be refused.
 func (e *Engine) outOfMemory(args [][]byte) bool {
-	if limit := e.config.MaxMemory; limit != 0 && uint64(e.usedBytes()) > limit {
+	if limit := e.config.MaxMemory; limit != 0 && uint64(e.usedBytes()+e.queuedBytes) > limit {
 		return true
 	}
 	need := int64(0)

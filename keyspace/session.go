@@ -115,6 +115,8 @@ type Session struct {
 	drain   atomic.Int32
 	dirty   bool // stands in the engine's list of sessions to flush
 	class   int  // of client-output-buffer-limit
+	// tx is what MULTI and WATCH have left; nil if nothing.
+	tx *transaction
 
 	softSinceMs int64 // since when the output has been over the soft limit; 0: it is not
 
@@ -140,6 +142,10 @@ const (
 	sessionSkipNext                            // CLIENT REPLY SKIP: nor will the next one be
 	sessionNoEvict                             // CLIENT NO-EVICT
 	sessionNoTouch                             // CLIENT NO-TOUCH: its reads leave no trace
+	sessionOverLimit                           // its output has gone over the limit already
+	sessionMulti                               // in a transaction
+	sessionDirtyExec                           // a command could not be queued
+	sessionDirtyCAS                            // a key that it watched has been changed
 
 	sessionMuted      = sessionReplyOff | sessionReplySkip | sessionSkipNext
 	sessionRestricted = sessionMonitor // it may not run every command: see restriction

@@ -74,6 +74,8 @@ const (
 	AllowBusy                         // allowed while a script runs too long
 	MayReplicate                      // may reach replicas though it is no Write (PUBLISH)
 	Protected                         // runs only where a setting allows it (DEBUG)
+	NotQueued                         // runs at once in a transaction (EXEC, WATCH)
+	Subscribing                       // allowed to a RESP2 session that has subscribed
 )
 
 // flagNames are the flags as COMMAND INFO shows them, the first one's name first.

@@ -63,7 +63,8 @@ func selectCommand(c *keyspace.Ctx) {
 }
 
 var quitSpec = keyspace.Spec{
-	Name: "quit", Group: keyspace.Connection, Since: "1.0.0", Arity: -1, Flags: handshakeFlags,
+	Name: "quit", Group: keyspace.Connection, Since: "1.0.0", Arity: -1,
+	Flags:   handshakeFlags | keyspace.NotQueued | keyspace.Subscribing,
 	Summary: "Close the connection", Complexity: "O(1)",
 	Run: quitCommand,
 }
@@ -74,7 +75,8 @@ func quitCommand(c *keyspace.Ctx) {
 }
 
 var resetSpec = keyspace.Spec{
-	Name: "reset", Group: keyspace.Connection, Since: "6.2.0", Arity: 1, Flags: handshakeFlags,
+	Name: "reset", Group: keyspace.Connection, Since: "6.2.0", Arity: 1,
+	Flags:   handshakeFlags | keyspace.NotQueued | keyspace.Subscribing,
 	Summary: "Reset the connection", Complexity: "O(1)",
 	Run: resetCommand,
 }

@@ -17,6 +17,7 @@ func Table() []*keyspace.Spec {
 		setTable(),
 		sortedSetTable(),
 		serverTable(),
+		sessionTable(),
 	)
 }
 
@@ -142,5 +143,13 @@ func serverTable() []*keyspace.Spec {
 
 		// server.go
 		&configSpec, &debugSpec, &infoSpec, &shutdownSpec, &timeSpec,
+	}
+}
+
+// sessionTable is the commands of transactions.
+func sessionTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// transactions.go
+		&multiSpec, &execSpec, &discardSpec, &watchSpec, &unwatchSpec,
 	}
 }

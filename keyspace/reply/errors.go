@@ -345,6 +345,22 @@ const (
 	ErrNegativeLimit Error = "ERR LIMIT can't be negative"
 )
 
+// The texts of transactions.
+const (
+	ErrNestedMulti  Error = "ERR MULTI calls can not be nested"
+	ErrWatchInMulti Error = "ERR WATCH inside MULTI is not allowed"
+	ErrDiscardAlone Error = "ERR DISCARD without MULTI"
+	ErrExecAlone    Error = "ERR EXEC without MULTI"
+	ErrExecAbort    Error = "EXECABORT Transaction discarded because of previous errors."
+	ErrNoMulti      Error = "ERR Command not allowed inside a transaction"
+)
+
+// ExecAborted is the reply to an EXEC that is itself refused.
+func ExecAborted(why Error) Error {
+	return "EXECABORT Transaction discarded because of: " +
+		Error(strings.TrimPrefix(string(why), "ERR "))
+}
+
 // The texts of MOVE, COPY and SWAPDB.
 const (
 	ErrSameObject Error = "ERR source and destination objects are the same"
