@@ -99,7 +99,7 @@ func (db *DB) withoutDueFields(e Entry) Entry {
 // Redis: hashTypeExpire.
 func (db *DB) expireFields(e Entry, most int) (gone bool, n int) {
 	en, h := db.engine, e.Hash()
-	told := len(en.observers)+len(en.recorders) > 0
+	told := en.interest != 0 || len(en.recorders) > 0
 	key := e.key
 	if told {
 		key = append([]byte(nil), key...) // it may go with the entry
