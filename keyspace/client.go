@@ -48,6 +48,7 @@ func (s *Session) memory() clientMemory {
 			}
 		}
 	}
+	m.queued = s.MultiMem()
 	m.queryFree = max(0, held-m.query)
 	m.output, m.waiting = s.w.Len(), s.conn.Waiting()
 	m.total = sessionBytes + max(held, m.query) + m.queued + m.output + m.waiting +
@@ -82,7 +83,7 @@ func (e *Engine) AppendClient(b []byte, s *Session) []byte {
 	number("sub=", 0)
 	number("psub=", 0)
 	number("ssub=", 0)
-	number("multi=", -1)
+	number("multi=", int64(s.MultiLen()))
 	number("qbuf=", int64(m.query))
 	number("qbuf-free=", int64(m.queryFree))
 	number("argv-mem=", int64(m.args))
@@ -120,7 +121,9 @@ func (s *Session) flagLetters() string {
 		}
 	}
 	add(s.flags&sessionMonitor != 0, 'O')
+	add(s.flags&sessionMulti != 0, 'x')
 	add(s.waiter != nil, 'b')
+	add(s.flags&sessionDirtyCAS != 0, 'd')
 	add(s.flags&sessionCloseSoon != 0, 'c')
 	add(s.flags&sessionUnblocked != 0, 'u')
 	add(s.info.Unix, 'U')
