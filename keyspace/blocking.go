@@ -44,6 +44,7 @@ type waiter struct {
 	places  []place
 	index   int   // in the heap of timeouts; -1: not there
 	away    bool  // it waits for a Job, and neither for keys nor for a time
+	cut     bool  // its wait has been ended, by its deadline or by another client
 	again   bool  // it waits to run its command then: see delay, postpone
 	paused  bool  // by CLIENT PAUSE
 	spentNs int64 // by the command before it waited
@@ -247,6 +248,7 @@ func (e *Engine) Unblock(s *Session, failure reply.Error) bool {
 		return false
 	}
 	e.unblock(w)
+	w.cut = true
 	if w.again {
 		s.flags |= sessionUnblocked
 		e.unblocked = append(e.unblocked, s)

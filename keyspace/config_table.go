@@ -140,6 +140,12 @@ func lookupParameter(name string) int {
 	return -1
 }
 
+// SensitiveParameter reports whether the parameter of that name holds a password.
+func SensitiveParameter(name string) bool {
+	i := lookupParameter(name)
+	return i >= 0 && parameters[i].flags&paramSensitive != 0
+}
+
 // parameters is every parameter of redis-server 7.0.15, and those that only ringer has. It is
 // never changed. Those without into have no meaning here yet: they are kept.
 var parameters = [...]parameter{

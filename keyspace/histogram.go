@@ -73,6 +73,9 @@ func (h *histogram) percentile(p float64) int64 {
 		seen, bound = seen+count, boundNs
 		return seen < want
 	})
+	if octave, class := histogramClass(bound); p == 0 && octave > 0 {
+		return int64(histogramClasses+class) << (octave - 1) // the shortest time of the class
+	}
 	return bound
 }
 

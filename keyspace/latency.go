@@ -3,6 +3,7 @@ package keyspace
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // latencyMonitor is what LATENCY shows: for each kind of event that kept the server from answering,
@@ -76,7 +77,13 @@ func (e *Engine) ResetLatency(names [][]byte) int {
 		clear(e.latency.events)
 	}
 	for _, name := range names {
-		delete(e.latency.events, string(name))
+		delete(e.latency.events, strings.ToLower(string(name)))
 	}
 	return before - len(e.latency.events)
 }
+
+// LatencyThreshold is how many milliseconds make an event worth noting; 0: none is noted.
+func (e *Engine) LatencyThreshold() int64 { return e.config.LatencyThreshold }
+
+// SlowlogThreshold is how many microseconds make a command slow; negative: none is logged.
+func (e *Engine) SlowlogThreshold() int64 { return e.config.SlowlogSlowerThan }

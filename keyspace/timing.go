@@ -130,10 +130,14 @@ func (e *Engine) countCall(s *Session, spec *Spec, args [][]byte, from int64) {
 	e.noteTime(s, spec, args, ns)
 }
 
-// countAnswer counts the time of a command that has waited and been answered.
+// countAnswer counts the time of a command that has waited and been answered, unless its time was
+// over.
 // Redis: updateStatsOnUnblock, which counts what was spent before it waited once more.
 func (e *Engine) countAnswer(w *waiter) {
 	ns := e.lap(e.lastMark)
+	if w.cut {
+		return
+	}
 	e.counts[w.spec.id].Ns += ns
 	e.noteTime(w.session, w.spec, w.args, w.spentNs+ns)
 }
@@ -168,7 +172,7 @@ func (e *Engine) infoLatencyStats(w *infoWriter) {
 		for i, p := range percentiles {
 			f, _ := strconv.ParseFloat(p, 64) // checked when it was set
 			usec := float64(times.percentile(f)) / 1000
-			shown[i] = fmt.Sprintf("p%s=%.3f", strconv.FormatFloat(f, 'g', 6, 64), usec)
+			shown[i] = fmt.Sprintf("p%s=%.3f", trimmedFloat(f), usec)
 		}
 		w.text("latency_percentiles_usec_"+s.fullName, strings.Join(shown, ","))
 	})
@@ -182,4 +186,9 @@ func (e *Engine) CallTimes(s *Spec) (calls int64, times []TimeCount) {
 		return 0, nil
 	}
 	return h.count, h.cumulative()
+}
+
+// trimmedFloat is a number with six digits behind the point, without zeros at the end.
+func trimmedFloat(f float64) string {
+	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(f, 'f', 6, 64), "0"), ".")
 }

@@ -86,3 +86,12 @@ func equalFold(arg []byte, word string) bool {
 	}
 	return true
 }
+
+// indexes are the numbers of a half-open range.
+func indexes(from, to int) []int {
+	var all []int
+	for i := from; i < to; i++ {
+		all = append(all, i)
+	}
+	return all
+}

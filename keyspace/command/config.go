@@ -48,9 +48,21 @@ var configSpec = keyspace.Spec{
 				Version: "7.0.0",
 				Text:    "Added the ability to set multiple parameters in one call.",
 			}},
-			Run: configSetCommand,
+			Secrets: configSecrets,
+			Run:     configSetCommand,
 		},
 	},
+}
+
+// configSecrets are the values of parameters that hold passwords.
+func configSecrets(args [][]byte) []int {
+	var secret []int
+	for i := 3; i < len(args); i += 2 {
+		if keyspace.SensitiveParameter(string(args[i-1])) {
+			secret = append(secret, i)
+		}
+	}
+	return secret
 }
 
 func configGetCommand(c *keyspace.Ctx) {

@@ -94,7 +94,8 @@ var authSpec = keyspace.Spec{
 	History: []keyspace.Change{
 		{Version: "6.0.0", Text: "Added ACL style (username and password)."},
 	},
-	Run: authCommand,
+	Secrets: func(args [][]byte) []int { return indexes(1, len(args)) },
+	Run:     authCommand,
 }
 
 // defaultUser is the user of an AUTH without a name.
@@ -125,7 +126,18 @@ var helloSpec = keyspace.Spec{
 	Flags:  handshakeFlags, Summary: "Handshake with Redis", Complexity: "O(1)",
 	History: []keyspace.Change{{Version: "6.2.0", Text: "`protover` made optional; when called " +
 		"without arguments the command reports the current connection's context."}},
-	Run: helloCommand,
+	Secrets: helloSecrets,
+	Run:     helloCommand,
+}
+
+// helloSecrets are the user and the password.
+func helloSecrets(args [][]byte) []int {
+	for a := newCursor(args, 2); a.More(); a.Arg() {
+		if a.IsWith("AUTH", 2) {
+			return indexes(a.At(), a.At()+2)
+		}
+	}
+	return nil
 }
 
 // helloOptions are the arguments of HELLO.

@@ -135,8 +135,8 @@ func serverTable() []*keyspace.Spec {
 		&authSpec, &clientSpec, &echoSpec, &helloSpec, &pingSpec, &quitSpec, &resetSpec,
 		&selectSpec,
 
-		// monitor.go
-		&monitorSpec,
+		// monitor.go, slowlog.go, latency.go
+		&monitorSpec, &slowlogSpec, &latencySpec,
 
 		// flush.go
 		&dbsizeSpec, &flushdbSpec, &flushallSpec,

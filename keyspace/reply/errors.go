@@ -266,6 +266,14 @@ const (
 	ErrMonitorDenied   Error = "ERR MONITOR isn't allowed for DENY BLOCKING client"
 )
 
+// ErrSlowlogCount is the reply to a number of entries that can't be shown.
+const ErrSlowlogCount Error = "ERR count should be greater than or equal to -1"
+
+// NoLatencySamples is the reply to a graph of an event that has not happened.
+func NoLatencySamples(event []byte) Error {
+	return errorf("ERR No samples available for event '%s'", event)
+}
+
 // UnknownClientType is the reply to a TYPE that no client has.
 func UnknownClientType(name []byte) Error { return errorf("ERR Unknown client type '%s'", name) }
 
