@@ -59,6 +59,8 @@ type Config struct {
 	ZsetMaxListpackEntries int
 	ZsetMaxListpackValue   int // bytes
 
+	TLS TLSSettings
+
 	// These are no parameters. ActiveExpire is turned off by DEBUG SET-ACTIVE-EXPIRE; File is the
 	// configuration file, an absolute path; FDLimit is how many descriptors the process may have,
 	// 0 if unknown.
@@ -73,6 +75,19 @@ type Config struct {
 		line int
 		text string
 	}
+}
+
+// TLSSettings are the tls-* parameters of the connections that a server accepts.
+//
+// Owned by the keyspace goroutine. A copy is its holder's.
+type TLSSettings struct {
+	CertFile, KeyFile, KeyPassword string
+	CAFile, CADir                  string // of the authorities that sign clients' certificates
+	AuthClients                    string // no, yes or optional
+	Protocols                      string // such as "TLSv1.2 TLSv1.3"; "": both
+	Ciphers                        string // of TLS 1.2 and older, as OpenSSL writes them
+	CipherSuites                   string // of TLS 1.3
+	SessionCaching                 bool
 }
 
 // OutputLimit is one class of client-output-buffer-limit.
@@ -105,6 +120,14 @@ func NewConfig() *Config {
 		}
 	}
 	return c
+}
+
+// MainPort is the port that a server tells of: that for TLS only if there is no other.
+func (c *Config) MainPort() int {
+	if c.Port != 0 {
+		return c.Port
+	}
+	return c.TLSPort
 }
 
 // clone is a copy that shares nothing with c that set changes.

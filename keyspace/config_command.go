@@ -76,15 +76,11 @@ func (e *Engine) planChange(s *Session, pairs [][]byte) (*Config, []string, repl
 	if refusal != "" {
 		return nil, nil, refusal
 	}
-	names := next.toApply(e.config)
+	names := next.toApply(e.config, pairs)
 	if len(names) == 0 || e.options.Apply != nil {
 		return next, names, ""
 	}
-	reason := reply.ReasonListen
-	if names[0] == "bind" {
-		reason = reply.ReasonBind
-	}
-	return nil, nil, reply.ConfigRefused(names[0], reason)
+	return nil, nil, reply.ConfigRefused(names[0], reply.ReasonApply(names[0]))
 }
 
 // applyChange has the front ends take up a change, and adopts it when they have.
@@ -95,6 +91,8 @@ func (c *Ctx) applyChange(pairs [][]byte, next *Config, names []string) {
 		Work: func() { err = e.options.Apply(next, names) },
 		Done: func() {
 			if err != nil {
+				e.log(LogWarning, "Failed applying new configuration. Possibly related to new "+
+					err.Name+" setting. Restoring previous settings.")
 				return
 			}
 			// Others may have changed other parameters meanwhile.
@@ -125,12 +123,14 @@ func (c *Config) with(pairs [][]byte) (*Config, reply.Error) {
 	return next, ""
 }
 
-// toApply are the parameters that Options.Apply has to deal with and that differ from before.
-func (c *Config) toApply(before *Config) []string {
+// toApply are the parameters among those set that Options.Apply has to deal with: as they differ
+// from before, or name a file whose contents may differ.
+func (c *Config) toApply(before *Config, pairs [][]byte) []string {
 	var names []string
-	for i := range parameters {
-		p := &parameters[i]
-		if p.flags&paramApplied != 0 && c.get(p) != before.get(p) {
+	for i := 0; i < len(pairs); i += 2 {
+		p := &parameters[lookupParameter(string(pairs[i]))]
+		differs := p.flags&paramReread != 0 || c.get(p) != before.get(p)
+		if p.flags&paramApplied != 0 && differs {
 			names = append(names, p.name)
 		}
 	}

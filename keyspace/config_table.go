@@ -41,7 +41,7 @@ const (
 	kindHostname
 )
 
-type paramFlags uint8
+type paramFlags uint16
 
 const (
 	paramImmutable   paramFlags = 1 << iota // CONFIG SET is refused
@@ -49,6 +49,7 @@ const (
 	paramSensitive                          // the value must not be logged
 	paramUnsupported                        // anything but the default is refused: it would be a lie
 	paramApplied                            // the front ends have to take it up: Options.Apply
+	paramReread                             // names a file: set again, it is read again
 	paramEmpty                              // a text that is empty, rather than not set at all
 )
 
@@ -110,6 +111,7 @@ func (p parameter) protected() parameter   { return p.with(paramProtected) }
 func (p parameter) sensitive() parameter   { return p.with(paramSensitive) }
 func (p parameter) unsupported() parameter { return p.with(paramUnsupported) }
 func (p parameter) applied() parameter     { return p.with(paramApplied) }
+func (p parameter) reread() parameter      { return p.with(paramApplied | paramReread) }
 func (p parameter) empty() parameter       { return p.with(paramEmpty) }
 
 func (p parameter) several() parameter {
@@ -168,27 +170,31 @@ var parameters = [...]parameter{
 	memoryFrom("native-max-frame", "67108864", 64<<10, 1<<30).immutable().
 		into(func(c *Config) any { return &c.NativeMaxFrame }),
 
-	// TLS.
-	port("tls-port", "0").unsupported().into(func(c *Config) any { return &c.TLSPort }),
-	enum("tls-auth-clients", "yes", "no yes optional"),
-	text("tls-ca-cert-dir", ""),
-	text("tls-ca-cert-file", ""),
-	text("tls-cert-file", ""),
-	text("tls-ciphers", ""),
-	text("tls-ciphersuites", ""),
+	// TLS. Those of connections that the server would make, to other servers, are kept.
+	port("tls-port", "0").applied().into(func(c *Config) any { return &c.TLSPort }),
+	enum("tls-auth-clients", "yes", "no yes optional").applied().
+		into(func(c *Config) any { return &c.TLS.AuthClients }),
+	text("tls-ca-cert-dir", "").reread().into(func(c *Config) any { return &c.TLS.CADir }),
+	text("tls-ca-cert-file", "").reread().into(func(c *Config) any { return &c.TLS.CAFile }),
+	text("tls-cert-file", "").reread().into(func(c *Config) any { return &c.TLS.CertFile }),
+	text("tls-ciphers", "").applied().into(func(c *Config) any { return &c.TLS.Ciphers }),
+	text("tls-ciphersuites", "").applied().
+		into(func(c *Config) any { return &c.TLS.CipherSuites }),
 	text("tls-client-cert-file", ""),
 	text("tls-client-key-file", ""),
 	text("tls-client-key-file-pass", "").sensitive(),
 	boolean("tls-cluster", "no"),
 	text("tls-dh-params-file", ""),
-	text("tls-key-file", ""),
-	text("tls-key-file-pass", "").sensitive(),
+	text("tls-key-file", "").reread().into(func(c *Config) any { return &c.TLS.KeyFile }),
+	text("tls-key-file-pass", "").sensitive().applied().
+		into(func(c *Config) any { return &c.TLS.KeyPassword }),
 	boolean("tls-prefer-server-ciphers", "no"),
-	text("tls-protocols", ""),
+	text("tls-protocols", "").applied().into(func(c *Config) any { return &c.TLS.Protocols }),
 	boolean("tls-replication", "no"),
 	integer("tls-session-cache-size", "20480", 0, maxInt32),
 	integer("tls-session-cache-timeout", "300", 0, maxInt32),
-	boolean("tls-session-caching", "yes"),
+	boolean("tls-session-caching", "yes").applied().
+		into(func(c *Config) any { return &c.TLS.SessionCaching }),
 
 	// The process.
 	boolean("daemonize", "no").immutable().unsupported(),

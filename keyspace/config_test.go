@@ -100,7 +100,6 @@ func TestConfigSetWords(t *testing.T) {
 		{"appendonly", "yes", "not supported by ringer"},
 		{"cluster-enabled", "yes", "not supported by ringer"},
 		{"daemonize", "yes", "not supported by ringer"},
-		{"tls-port", "6380", "not supported by ringer"},
 		{"aclfile", "users.acl", "not supported by ringer"},
 		{"replicaof", "no one", ""},
 		{"replicaof", "host 1", "not supported by ringer"},
@@ -345,7 +344,7 @@ func TestConfigIgnored(t *testing.T) {
 func TestParameterLists(t *testing.T) {
 	kept, refused := KeptParameters(), RefusedParameters()
 	want := []string{
-		"aclfile", "appendonly", "cluster-enabled", "daemonize", "replicaof", "tls-port",
+		"aclfile", "appendonly", "cluster-enabled", "daemonize", "replicaof",
 	}
 	if !slices.Equal(refused, want) {
 		t.Errorf("refused: %v", refused)

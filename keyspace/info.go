@@ -153,7 +153,7 @@ func (e *Engine) infoServer(w *infoWriter) {
 	w.int("process_id", int64(os.Getpid()))
 	w.text("process_supervised", "no")
 	w.text("run_id", e.runID)
-	w.int("tcp_port", int64(e.config.Port))
+	w.int("tcp_port", int64(e.config.MainPort()))
 	w.int("native_port", int64(e.config.NativePort))
 	w.int("server_time_usec", e.Now().UnixMicro())
 	w.int("uptime_in_seconds", up)

@@ -100,12 +100,19 @@
 // with Redis's words (parser.go), and in Redis's order of checks. As in Redis, whether a line of a
 // little over 64 KiB is refused depends on the pieces it comes in.
 //
+// # TLS
+//
+// A connection that comes to tls-port agrees on the terms in a goroutine of its own, within ten
+// seconds, and is a stream from then on, as described below. LoadTLS turns the tls-* parameters,
+// which are OpenSSL's, into what crypto/tls has; what crypto/tls can't do is refused. Rebind
+// exchanges certificates and moves the sockets that listen, while connections stay.
+//
 // # Where there is no epoll
 //
-// On other systems, and for connections that are no sockets (ServeConn: an in-memory one, which
-// works in testing/synctest), a stream stands for the socket: a second goroutine reads ahead and
-// sets the same bits, and while there is something to write, a third one writes. Such gates do not
-// become dormant.
+// On other systems, over TLS, and for connections that are no sockets (ServeConn: in-memory ones,
+// which work in testing/synctest), a stream stands for the socket: a second goroutine reads ahead
+// and sets the same bits, and while there is something to write, a third one writes. Such gates do
+// not become dormant.
 //
 // # Sources
 //

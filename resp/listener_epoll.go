@@ -46,9 +46,8 @@ type poller struct {
 	quit   chan struct{}   // closed to end the sweeper; nil before start
 	ended  sync.WaitGroup  // harvester and sweeper
 
-	mu      sync.Mutex // the sockets that listen; held while one accepts
-	ears    []ear
-	stopped bool
+	mu   sync.Mutex // held while one accepts
+	ears []int      // the sockets that listen; -1: shut
 	// The local address of the latest connection: most have the same, and so the same text.
 	local     netip.AddrPort
 	localText string
@@ -60,14 +59,8 @@ type poller struct {
 	due        []*gate
 }
 
-// ear is a socket that listens.
-type ear struct {
-	fd   int
-	addr net.Addr
-}
-
-// newPoller takes the listening sockets over. On an error they are as they were.
-func newPoller(s *Server, sockets []net.Listener) (listener, error) {
+// newPoller makes a poller that watches nothing yet.
+func newPoller(s *Server) (listener, error) {
 	set, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
@@ -85,36 +78,38 @@ func newPoller(s *Server, sockets []net.Listener) (listener, error) {
 		// Only a descriptor in the runtime's poller knows deadlines.
 		err = p.file.SetReadDeadline(time.Time{})
 	}
-	for i := 0; i < len(sockets) && err == nil; i++ {
-		err = p.addEar(sockets[i])
-	}
 	if err != nil {
-		for _, e := range p.ears {
-			err = errors.Join(err, unix.Close(e.fd))
-		}
 		return nil, errors.Join(err, p.file.Close())
-	}
-	for _, l := range sockets {
-		if u, ok := l.(*net.UnixListener); ok {
-			u.SetUnlinkOnClose(false)
-		}
-		_ = l.Close() // we hold a duplicate
 	}
 	return p, nil
 }
 
-// addEar puts a duplicate of a listening socket into the set.
-func (p *poller) addEar(l net.Listener) error {
+// add puts a duplicate of a listening socket into the set.
+func (p *poller) add(l net.Listener) (shut func(), err error) {
 	file, err := l.(interface{ File() (*os.File, error) }).File()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer file.Close()
 	fd, err := unix.FcntlInt(file.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
-		return os.NewSyscallError("fcntl", err)
+		return nil, os.NewSyscallError("fcntl", err)
 	}
-	p.ears = append(p.ears, ear{fd: fd, addr: l.Addr()})
+	if err := p.addEar(fd); err != nil {
+		return nil, errors.Join(err, unix.Close(fd))
+	}
+	if u, ok := l.(*net.UnixListener); ok {
+		u.SetUnlinkOnClose(false)
+	}
+	_ = l.Close() // the duplicate stays
+	i := len(p.ears) - 1
+	return func() { p.shut(i) }, nil
+}
+
+// addEar watches a socket that listens.
+func (p *poller) addEar(fd int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return os.NewSyscallError("fcntl", err)
 	}
@@ -123,7 +118,20 @@ func (p *poller) addEar(l net.Listener) error {
 			return os.NewSyscallError("listen", err)
 		}
 	}
-	return p.control(unix.EPOLL_CTL_ADD, fd, p.earEvent(len(p.ears)-1))
+	if err := p.control(unix.EPOLL_CTL_ADD, fd, p.earEvent(len(p.ears))); err != nil {
+		return err
+	}
+	p.ears = append(p.ears, fd)
+	return nil
+}
+
+// shut closes a socket that listens. Its place in the list is not used again, as an event of it
+// may be on its way.
+func (p *poller) shut(i int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = unix.Close(p.ears[i])
+	p.ears[i] = -1
 }
 
 // earEvent is the registration of a listening socket; a negative token tells it apart.
@@ -135,33 +143,10 @@ func (p *poller) control(op, fd int, ev *unix.EpollEvent) error {
 	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.set, op, fd, ev))
 }
 
-func (p *poller) addrs() (all []net.Addr) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, e := range p.ears {
-		all = append(all, e.addr)
-	}
-	return all
-}
-
 func (p *poller) start() {
 	p.quit = make(chan struct{})
 	p.ended.Go(p.harvest)
 	p.ended.Go(p.sweep)
-}
-
-// stop ends listening.
-func (p *poller) stop() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.stopped = true
-	for i, e := range p.ears {
-		_ = unix.Close(e.fd)
-		p.ears[i].fd = -1
-	}
-	if path := p.server.options.UnixSocket; path != "" {
-		_ = os.Remove(path)
-	}
 }
 
 // close ends the harvester, when no connection is left.
@@ -265,10 +250,10 @@ func (p *poller) accept(i int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for range acceptsPerLook {
-		if p.stopped {
+		if p.ears[i] < 0 {
 			return
 		}
-		fd, sa, err := unix.Accept4(p.ears[i].fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		fd, sa, err := unix.Accept4(p.ears[i], unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 		switch err {
 		case nil:
 			p.admit(fd, sa)
@@ -292,8 +277,8 @@ func (p *poller) rearm(i int) {
 }
 
 func (p *poller) rearmLocked(i int) {
-	if !p.stopped {
-		_ = p.control(unix.EPOLL_CTL_MOD, p.ears[i].fd, p.earEvent(i))
+	if p.ears[i] >= 0 {
+		_ = p.control(unix.EPOLL_CTL_MOD, p.ears[i], p.earEvent(i))
 	}
 }
 

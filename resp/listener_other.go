@@ -4,8 +4,7 @@ package resp
 
 import (
 	"errors"
-	"net"
 )
 
 // newPoller has nothing to offer here: the plain listener serves.
-func newPoller(*Server, []net.Listener) (listener, error) { return nil, errors.ErrUnsupported }
+func newPoller(*Server) (listener, error) { return nil, errors.ErrUnsupported }

@@ -29,14 +29,11 @@ func absent(err error) bool {
 type plain struct {
 	server *Server
 	from   net.Listener
+	secure bool // TLS
 }
 
-func (p *plain) addrs() []net.Addr { return []net.Addr{p.from.Addr()} }
-
 func (p *plain) start() { p.server.running.Go(p.accept) }
-
 func (p *plain) stop()  { _ = p.from.Close() }
-func (p *plain) close() {}
 
 // The waits after an accept that failed.
 const (
@@ -62,6 +59,10 @@ func (p *plain) accept() {
 		wait = minAcceptWait
 		if tcp, ok := c.(*net.TCPConn); ok {
 			_ = tcp.SetKeepAliveConfig(p.server.keepAlive())
+		}
+		if p.secure {
+			p.server.secure(c)
+			continue
 		}
 		_ = p.server.adopt(c, true)
 	}

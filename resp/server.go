@@ -1,15 +1,16 @@
 package resp
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strconv"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/redcon"
@@ -27,18 +28,14 @@ type Engine interface {
 	Limits() *keyspace.Limits
 }
 
-// AnyPort asks for a TCP port that is free.
-const AnyPort = -1
-
 // Options say where to listen. The zero value listens nowhere: connections come by ServeConn.
 //
 // Nobody changes them. Safe for concurrent use.
 type Options struct {
-	// Bind are the addresses to listen on, as in redis.conf: "*" is all of IPv4, "::*" all of
-	// IPv6, and one with a "-" in front may be missing. Empty: all of both.
-	Bind []string
-	// Port is the TCP port; 0: none, AnyPort: one that is free.
-	Port int
+	// Bind, Port and TLSPort are the Addresses at the start.
+	Bind          []string
+	Port, TLSPort int
+	TLS           *keyspace.TLSSettings // for TLSPort
 	// UnixSocket is the path of a Unix socket, UnixSocketPerm its permissions (0: the umask's).
 	UnixSocket     string
 	UnixSocketPerm os.FileMode
@@ -72,17 +69,24 @@ type Server struct {
 	blocks  blocks
 	running sync.WaitGroup // goroutines of connections and listeners
 
-	mu        sync.Mutex
-	listeners []listener
-	closed    bool
+	tls     atomic.Pointer[tls.Config] // for connections to come
+	shaking atomic.Int64               // handshakes that are under way
+	life    context.Context            // ends with Close
+	end     context.CancelFunc
+
+	mu      sync.Mutex
+	doors   []door
+	poller  listener // nil: none needed yet, or none to be had
+	serving bool
+	closed  bool
 }
 
-// listener is one way to get connections: the epoll set with all its sockets, or a net.Listener.
+// listener watches sockets that listen, and the connections that come by them: the poller.
 type listener interface {
-	addrs() []net.Addr
+	// add takes a socket over; shut closes it. On an error it is as it was.
+	add(l net.Listener) (shut func(), err error)
 	start()
-	stop()  // no new connections
-	close() // when no connection is left
+	close() // when no door is open and no connection left
 }
 
 // NewServer makes a server that is not listening yet.
@@ -90,119 +94,9 @@ func NewServer(e Engine, o Options) *Server {
 	if o.IdleAfter == 0 {
 		o.IdleAfter = defaultIdleAfter
 	}
-	return &Server{engine: e, limits: e.Limits(), options: o, front: newFront()}
-}
-
-// Listen opens the sockets. Clients can connect from then on; they are served by Serve.
-func (s *Server) Listen() error {
-	sockets, err := s.open()
-	if err != nil || len(sockets) == 0 {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.options.Plain {
-		p, err := newPoller(s, sockets)
-		if err == nil {
-			s.listeners = append(s.listeners, p)
-			return nil
-		}
-		s.log(keyspace.LogWarning, "No epoll, serving without: "+err.Error())
-	}
-	for _, l := range sockets {
-		s.listeners = append(s.listeners, &plain{server: s, from: l})
-	}
-	return nil
-}
-
-// open opens all sockets, or none.
-func (s *Server) open() (sockets []net.Listener, err error) {
-	defer func() {
-		if err == nil {
-			return
-		}
-		for _, l := range sockets {
-			err = errors.Join(err, l.Close())
-		}
-	}()
-	port := s.options.Port
-	for _, bind := range s.binds() {
-		l, err := listenTCP(bind, port)
-		if optional := strings.HasPrefix(bind, "-"); err != nil && optional && absent(err) {
-			continue
-		}
-		if err != nil {
-			return sockets, fmt.Errorf("listening on %s port %d: %w", bind, max(port, 0), err)
-		}
-		sockets = append(sockets, l)
-		port = l.Addr().(*net.TCPAddr).Port
-	}
-	if s.options.UnixSocket == "" {
-		return sockets, nil
-	}
-	l, err := s.listenUnix()
-	if err != nil {
-		return sockets, fmt.Errorf("listening on %s: %w", s.options.UnixSocket, err)
-	}
-	return append(sockets, l), nil
-}
-
-// binds are the addresses to bind TCP sockets to.
-func (s *Server) binds() []string {
-	switch {
-	case s.options.Port == 0:
-		return nil
-	case len(s.options.Bind) == 0:
-		return []string{"*", "-::*"}
-	}
-	return s.options.Bind
-}
-
-// listenTCP opens a socket for one address of redis.conf's bind.
-func listenTCP(bind string, port int) (net.Listener, error) {
-	host := strings.TrimPrefix(bind, "-")
-	network := "tcp"
-	switch host {
-	case "*":
-		network, host = "tcp4", ""
-	case "::*", "::":
-		network, host = "tcp6", ""
-	}
-	return net.Listen(network, net.JoinHostPort(host, strconv.Itoa(max(port, 0))))
-}
-
-// listenUnix opens the Unix socket, over one that a dead server has left behind.
-func (s *Server) listenUnix() (net.Listener, error) {
-	path := s.options.UnixSocket
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	l, err := net.Listen("unix", path)
-	if err != nil || s.options.UnixSocketPerm == 0 {
-		return l, err
-	}
-	if err := os.Chmod(path, s.options.UnixSocketPerm); err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
-	return l, nil
-}
-
-// Addr is the first address that is listened on, nil if there is none.
-func (s *Server) Addr() net.Addr {
-	if all := s.Addrs(); len(all) > 0 {
-		return all[0]
-	}
-	return nil
-}
-
-// Addrs are all addresses that are listened on.
-func (s *Server) Addrs() (all []net.Addr) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, l := range s.listeners {
-		all = append(all, l.addrs()...)
-	}
-	return all
+	s := &Server{engine: e, limits: e.Limits(), options: o, front: newFront()}
+	s.life, s.end = context.WithCancel(context.Background())
+	return s
 }
 
 // Serve serves connections until Close; it then returns ErrServerClosed.
@@ -212,8 +106,12 @@ func (s *Server) Serve() error {
 		s.mu.Unlock()
 		return ErrServerClosed
 	}
-	for _, l := range s.listeners {
-		l.start()
+	s.serving = true
+	if s.poller != nil {
+		s.poller.start()
+	}
+	for _, d := range s.doors {
+		d.start()
 	}
 	s.mu.Unlock()
 	if err := redcon.Serve(s.front, s.handle, nil, s.handled); err != nil {
@@ -328,16 +226,16 @@ func (s *Server) Close() error {
 		return ErrServerClosed
 	}
 	s.closed = true
-	listeners := s.listeners
-	s.mu.Unlock()
-	for _, l := range listeners {
-		l.stop()
+	for _, d := range s.doors {
+		d.shut()
 	}
+	s.mu.Unlock()
+	s.end()
 	_ = s.front.Close()
 	s.table.each((*gate).abort)
 	s.running.Wait()
-	for _, l := range listeners {
-		l.close()
+	if s.poller != nil {
+		s.poller.close()
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ import (
 // startServer serves e until the test ends.
 func startServer(t testing.TB, e Engine, o Options) *Server {
 	t.Helper()
-	if o.Port == 0 && o.UnixSocket == "" {
+	if o.Port == 0 && o.TLSPort == 0 && o.UnixSocket == "" {
 		o.Port, o.Bind = AnyPort, []string{"127.0.0.1"}
 	}
 	if o.Log == nil {

@@ -30,10 +30,10 @@ const gcPercent = 400
 // Owned by the main goroutine, but for stop.
 type server struct {
 	*logger
-	config *keyspace.Config
+	config *keyspace.Config // as it was at the start: the engine's may change
 	table  *keyspace.Table
 	engine *keyspace.Engine
-	resp   *resp.Server     // nil: port 0 and no Unix socket
+	resp   *resp.Server
 	native *binproto.Server // nil: native-port 0
 	stop   chan struct{}    // SHUTDOWN
 	failed chan error       // a front end that has ended by itself
@@ -77,16 +77,19 @@ func (s *server) start() bool {
 		return false
 	}
 	c := s.config
-	if c.Port == 0 && c.NativePort == 0 && c.UnixSocket == "" {
+	if c.MainPort() == 0 && c.NativePort == 0 && c.UnixSocket == "" {
 		s.warning("Configured to not listen anywhere, exiting.")
 		return false
 	}
 	for _, name := range c.Ignored() {
 		s.notice("The setting of " + name + " is kept and shown, but has no effect.")
 	}
+	atStart := *c
+	s.config = &atStart
 	engine, err := keyspace.New(keyspace.Options{
 		Table: s.table, Config: c, Log: s.line,
 		Background: background(c.IOThreads),
+		Apply:      s.apply,
 		Shutdown:   func() { s.stop <- struct{}{} },
 	})
 	if err != nil {
@@ -135,16 +138,21 @@ func (s *server) banner() {
 // listen opens the sockets of both front ends.
 func (s *server) listen() bool {
 	c := s.config
-	if c.Port != 0 || c.UnixSocket != "" {
-		s.resp = resp.NewServer(s.engine, resp.Options{
-			Bind: c.Bind, Port: c.Port, UnixSocket: c.UnixSocket,
-			UnixSocketPerm: os.FileMode(c.UnixSocketPerm), Backlog: c.TCPBacklog,
-			KeepAlive: time.Duration(c.TCPKeepAlive) * time.Second, Log: s.line,
-		})
-		if err := s.resp.Listen(); err != nil {
-			s.reportListen(err, c.Port)
-			return false
+	s.resp = resp.NewServer(s.engine, resp.Options{
+		Bind: c.Bind, Port: c.Port, TLSPort: c.TLSPort, TLS: &c.TLS,
+		UnixSocket: c.UnixSocket, UnixSocketPerm: os.FileMode(c.UnixSocketPerm),
+		Backlog:   c.TCPBacklog,
+		KeepAlive: time.Duration(c.TCPKeepAlive) * time.Second, Log: s.line,
+	})
+	if err := s.resp.Listen(); err != nil {
+		s.reportListen(err)
+		var bad resp.TLSError
+		if errors.As(err, &bad) {
+			s.warning("Failed to configure TLS. Check logs for more info.")
+		} else if c.MainPort() != 0 {
+			s.warning(fmt.Sprintf("Failed listening on port %d (TCP), aborting.", c.MainPort()))
 		}
+		return false
 	}
 	if c.NativePort != 0 {
 		s.native = binproto.NewServer(s.engine, binproto.Options{
@@ -153,15 +161,21 @@ func (s *server) listen() bool {
 			Log: s.warning,
 		})
 		if err := s.native.Listen(); err != nil {
-			s.reportListen(err, c.NativePort)
+			s.reportListen(err)
+			s.warning(fmt.Sprintf("Failed listening on port %d (TCP), aborting.", c.NativePort))
 			return false
 		}
 	}
 	return true
 }
 
-// reportListen logs why a socket can't be opened, in Redis's words.
-func (s *server) reportListen(err error, port int) {
+// reportListen logs why a socket can't be opened, or TLS not be had, in Redis's words.
+func (s *server) reportListen(err error) {
+	var bad resp.TLSError
+	if errors.As(err, &bad) {
+		s.warning(bad.Error())
+		return
+	}
 	reason := "bind: " + keyspace.SystemError(err)
 	var op *net.OpError
 	isOp := errors.As(err, &op)
@@ -169,15 +183,17 @@ func (s *server) reportListen(err error, port int) {
 		s.warning("Failed opening Unix socket: " + reason)
 		return
 	}
-	host := "*"
-	if tcp, ok := addrOf(op).(*net.TCPAddr); ok && len(tcp.IP) > 0 {
-		host = tcp.IP.String()
+	host, port := "*", 0
+	if tcp, ok := addrOf(op).(*net.TCPAddr); ok {
+		port = tcp.Port
+		if len(tcp.IP) > 0 {
+			host = tcp.IP.String()
+		}
 	} else if isOp && op.Net == "tcp6" {
 		host = "::*"
 	}
 	s.warning(fmt.Sprintf("Warning: Could not create server TCP listening socket %s:%d: %s",
 		host, port, reason))
-	s.warning(fmt.Sprintf("Failed listening on port %d (TCP), aborting.", port))
 }
 
 func addrOf(op *net.OpError) net.Addr {
@@ -190,13 +206,11 @@ func addrOf(op *net.OpError) net.Addr {
 // serveAll starts the front ends and tells that the server is ready: scripts wait for that line.
 func (s *server) serveAll() {
 	c := s.config
-	if c.Port != 0 {
-		s.notice("Running mode=standalone, port=" + strconv.Itoa(c.Port) + ".")
+	if port := c.MainPort(); port != 0 {
+		s.notice("Running mode=standalone, port=" + strconv.Itoa(port) + ".")
 	}
 	s.warning("Server initialized")
-	if s.resp != nil {
-		go func() { s.failed <- s.resp.Serve() }()
-	}
+	go func() { s.failed <- s.resp.Serve() }()
 	if s.native != nil {
 		go func() { s.failed <- s.native.Serve() }()
 		s.notice("Native protocol on port " + strconv.Itoa(c.NativePort) + ".")

@@ -174,6 +174,20 @@ const (
 	ReasonIncludes    Reason = "includes are nested too deeply"
 )
 
+// ReasonTLS is the reason for tls-* parameters that do not fit together.
+const ReasonTLS Reason = "Unable to update TLS configuration. Check server logs."
+
+// ReasonApply is the reason for a parameter that the front ends can't take up.
+func ReasonApply(name string) Reason {
+	switch {
+	case name == "bind":
+		return ReasonBind
+	case name == "port", name == "tls-port":
+		return ReasonListen
+	}
+	return ReasonTLS
+}
+
 // ErrNoConfigFile is the reply to CONFIG REWRITE of a server without a configuration file.
 const ErrNoConfigFile Error = "ERR The server is running without a config file"
 
