@@ -325,6 +325,108 @@ const (
 	ErrInvalidArguments Error = "ERR Invalid arguments specified for command"
 )
 
+// The reasons why an ACL rule can't be applied. Redis: ACLSetUserStringError.
+const (
+	ReasonACLSyntax  Reason = "Syntax error"
+	ReasonACLUnknown Reason = "Unknown command or category name in ACL"
+	ReasonACLAllKeys Reason = "Adding a pattern after the * pattern (or the 'allkeys' flag) is not" +
+		" valid and does not have any effect. Try 'resetkeys' to start with an empty list of" +
+		" patterns"
+	ReasonACLAllChannels Reason = "Adding a pattern after the * pattern (or the 'allchannels' flag)" +
+		" is not valid and does not have any effect. Try 'resetchannels' to start with an empty" +
+		" list of channels"
+	ReasonACLNoPassword Reason = "The password you are trying to remove from the user does not exist"
+	ReasonACLHash       Reason = "The password hash must be exactly 64 characters and contain only" +
+		" lowercase hexadecimal characters"
+	ReasonACLFirstArg  Reason = "Allowing first-arg of a subcommand is not supported"
+	ReasonACLDuplicate Reason = "Duplicate user found. A user can only be defined once in config" +
+		" files"
+)
+
+// The texts of ACL, and of the commands that it forbids.
+const (
+	ErrNoPermKey Error = "NOPERM this user has no permissions to access one of the keys used as" +
+		" arguments"
+	ErrNoPermChannel Error = "NOPERM this user has no permissions to access one of the channels" +
+		" used as arguments"
+	ErrACLUsername Error = "ERR Usernames can't contain spaces or null characters"
+	ErrACLDefault  Error = "ERR The 'default' user cannot be removed"
+	ErrACLGenpass  Error = "ERR ACL GENPASS argument must be the number of bits for the output" +
+		" password, a positive number up to 4096"
+	ErrACLNoFile Error = "ERR This Redis instance is not configured to use an ACL file. You may" +
+		" want to specify users via the ACL SETUSER command and then issue a CONFIG REWRITE" +
+		" (assuming you have a Redis configuration file set) in order to store users in the" +
+		" Redis configuration."
+	ErrACLSave Error = "ERR There was an error trying to save the ACLs. Please check the server" +
+		" logs for more information"
+)
+
+// NoPermCommand refuses a command that the user may not run ("get", "config|get").
+func NoPermCommand(command string) Error {
+	return errorf("NOPERM this user has no permissions to run the '%s' command", command)
+}
+
+// ACLRulesChanged refuses a command at EXEC that was allowed when it was queued; why is one of
+// ACLDeniedCommand and its like.
+func ACLRulesChanged(why string) Error {
+	return errorf("NOPERM ACLs rules changed between the moment the transaction was accumulated and"+
+		" the EXEC call. This command is no longer allowed for the following reason: %s", why)
+}
+
+// Why a command is not allowed any more, for ACLRulesChanged.
+const (
+	ACLDeniedCommand = "no permission to execute the command or subcommand"
+	ACLDeniedKey     = "no permission to touch the specified keys"
+	ACLDeniedChannel = "no permission to access one of the channels used as arguments to the command"
+)
+
+// ACLDryRun is what ACL DRYRUN replies, in place of OK, of a user that may not do something with
+// what: run a "command", access a "key" or a "channel".
+func ACLDryRun(kind string, what []byte) string {
+	verb := "access"
+	if kind == "command" {
+		verb = "run"
+	}
+	return fmt.Sprintf("This user has no permissions to %s the '%s' %s", verb, cString(what), kind)
+}
+
+// ACLModifier is the reply to a rule that ACL SETUSER can't apply.
+func ACLModifier(rule string, why Reason) Error {
+	return errorf("ERR Error in ACL SETUSER modifier '%s': %s", rule, why)
+}
+
+// ACLUnmatched is the reply to a selector that is not closed.
+func ACLUnmatched(rule string) Error {
+	return errorf("ERR Unmatched parenthesis in acl selector starting at '%s'.", rule)
+}
+
+// ACLNoUser is the reply to the name of a user that does not exist.
+func ACLNoUser(name []byte) Error { return errorf("ERR User '%s' not found", name) }
+
+// ACLNoCommand is the reply to an ACL DRYRUN of a command that does not exist.
+func ACLNoCommand(name []byte) Error { return errorf("ERR Command '%s' not found", name) }
+
+// ACLNoCategory is the reply to an ACL CAT of a category that does not exist.
+func ACLNoCategory(name []byte) Error { return errorf("ERR Unknown category '%s'", name) }
+
+// ACLDeclaration is the reason for a user line that can't be read.
+func ACLDeclaration(word string, why Reason) Reason {
+	return Reason(fmt.Sprintf("Error in user declaration '%s': %s", word, why))
+}
+
+// ACLLoad is the reply to an ACL LOAD of a file that is not right.
+func ACLLoad(why string) Error { return errorf("ERR %s", why) }
+
+// UnknownACL is the reply to a sub-command of ACL with too many arguments.
+// Redis: addReplySubcommandSyntaxError.
+func UnknownACL(sub []byte) Error {
+	const quoted = 128
+	if len(sub) > quoted {
+		sub = sub[:quoted]
+	}
+	return errorf("ERR unknown subcommand or wrong number of arguments for '%s'. Try ACL HELP.", sub)
+}
+
 // The texts of the string commands.
 const (
 	ErrOffsetRange   Error = "ERR offset is out of range"

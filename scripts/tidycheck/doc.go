@@ -20,7 +20,7 @@
 //	nesting    control statements nest at most 3 deep; a function literal begins anew
 //	params     a function has at most 4 parameters; the receiver does not count
 //	columns    a line has at most 100 columns
-//	calls      in types and keyspace/{command,expiry,reply,inline}: no sync, no go
+//	calls      in types and keyspace/{acl,command,expiry,reply,inline}: no sync, no go
 //	           statement, no channel, no clock, no global random numbers, no net, no log
 //	state      no init function, and no package-level variable that can change: it
 //	           is an error sentinel or a value that nothing in the package writes to.

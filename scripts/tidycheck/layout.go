@@ -58,9 +58,10 @@ var layers = []layer{
 	{"keyspace/reply", []string{"types"}},
 	{"keyspace/expiry", []string{"types"}},
 	{"keyspace/inline", []string{"types"}},
+	{"keyspace/acl", []string{"keyspace/inline", "keyspace/reply", "types"}},
 	{"keyspace/command", []string{"keyspace", "types"}},
 	{"keyspace", []string{
-		"keyspace/reply", "keyspace/expiry", "keyspace/inline", "types",
+		"keyspace/acl", "keyspace/reply", "keyspace/expiry", "keyspace/inline", "types",
 	}},
 	{"resp", []string{"keyspace", "types/num", "types/glob"}},
 	{"binproto", []string{"keyspace", "types/num", "types/glob"}},

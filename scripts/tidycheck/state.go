@@ -12,7 +12,8 @@ import (
 // pureFolders hold code that gets time and randomness handed in and runs on
 // whatever goroutine calls it.
 var pureFolders = []string{
-	"types", "keyspace/command", "keyspace/expiry", "keyspace/reply", "keyspace/inline",
+	"types", "keyspace/acl", "keyspace/command", "keyspace/expiry", "keyspace/inline",
+	"keyspace/reply",
 }
 
 // randomAllowed are the names of math/rand that make a generator of one's own.
