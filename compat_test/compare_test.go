@@ -27,6 +27,7 @@ var comparisons = []comparison{
 	{"seconds", "the two servers read their clocks at different moments", equalWithin(2)},
 	{"millis", "the two servers read their clocks at different moments", equalWithin(5000)},
 	{"shape", "clock readings, ids and counters: only the kinds of the values count", equalShape},
+	{"log", "ACL LOG shows times and sockets, which are those of each server", equalLog},
 	{"hello", "the connection id is a counter", equalHello},
 	{"subset", "redis has more commands than ringer; ringer's must be among them", equalSubset},
 }

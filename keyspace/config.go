@@ -38,6 +38,9 @@ type Config struct {
 	TimeoutSeconds         int   // of idle clients; 0: none
 	OutputLimits           [outputClasses]OutputLimit
 	RequirePass            string
+	ACLFile                string
+	ACLLogMaxLen           int64
+	ACLPubSubDefault       string // allchannels or resetchannels
 	ProtectedMode          bool
 	EnableDebugCommand     string // no, yes or local
 	EnableModuleCommand    string
@@ -71,6 +74,7 @@ type Config struct {
 	kept     []string // by index into parameters; the canonical text
 	saveSeen bool     // a save line has been read: the next ones add to it
 	renames  []rename // of commands
+	users    []userLine
 	reading  struct { // the line that is being read
 		line int
 		text string

@@ -150,7 +150,9 @@ func (c *Config) directive(words []string) reply.Reason {
 		}
 	case "rename-command":
 		return c.setRename(values)
-	case "user", "loadmodule":
+	case "user":
+		return c.declareUser(words)
+	case "loadmodule":
 		if len(values) > 0 {
 			return reply.ReasonUnsupported
 		}

@@ -248,9 +248,11 @@ var parameters = [...]parameter{
 
 	// Access.
 	text("requirepass", "").sensitive().into(func(c *Config) any { return &c.RequirePass }),
-	text("aclfile", "").empty().immutable().unsupported(),
-	integer("acllog-max-len", "128", 0, maxInt64),
-	enum("acl-pubsub-default", "resetchannels", "allchannels resetchannels"),
+	text("aclfile", "").empty().immutable().into(func(c *Config) any { return &c.ACLFile }),
+	integer("acllog-max-len", "128", 0, maxInt64).
+		into(func(c *Config) any { return &c.ACLLogMaxLen }),
+	enum("acl-pubsub-default", "resetchannels", "allchannels resetchannels").
+		into(func(c *Config) any { return &c.ACLPubSubDefault }),
 	enum("enable-debug-command", "no", "no yes local").immutable().
 		into(func(c *Config) any { return &c.EnableDebugCommand }),
 	enum("enable-module-command", "no", "no yes local").immutable().

@@ -100,7 +100,6 @@ func TestConfigSetWords(t *testing.T) {
 		{"appendonly", "yes", "not supported by ringer"},
 		{"cluster-enabled", "yes", "not supported by ringer"},
 		{"daemonize", "yes", "not supported by ringer"},
-		{"aclfile", "users.acl", "not supported by ringer"},
 		{"replicaof", "no one", ""},
 		{"replicaof", "host 1", "not supported by ringer"},
 		{"replicaof", "host x", "Invalid master port"},
@@ -282,7 +281,8 @@ func TestConfigLoad(t *testing.T) {
 		{"sentinel monitor a b c d", 1, reply.ReasonSentinel, 0},
 		{"rename-command FLUSHALL \"\"", 0, "", 0},
 		{"rename-command a", 1, reply.ReasonDirective, 0},
-		{"user alice on", 1, reply.ReasonUnsupported, 0},
+		{"user alice on", 0, "", 0},
+		{"user", 1, reply.ReasonDirective, 0},
 		{"save 60 1 30", 1, reply.ReasonSave, 0},
 		{"\"\" 1", 1, reply.ReasonDirective, 0},
 	} {
@@ -344,7 +344,7 @@ func TestConfigIgnored(t *testing.T) {
 func TestParameterLists(t *testing.T) {
 	kept, refused := KeptParameters(), RefusedParameters()
 	want := []string{
-		"aclfile", "appendonly", "cluster-enabled", "daemonize", "replicaof",
+		"appendonly", "cluster-enabled", "daemonize", "replicaof",
 	}
 	if !slices.Equal(refused, want) {
 		t.Errorf("refused: %v", refused)

@@ -104,6 +104,7 @@ type Engine struct {
 	commands  map[string]*Spec // by the names that clients use: see rename
 	specs     []*Spec          // those that can be called
 	counts    []CommandStats   // by Spec.id
+	access    access
 	names     [nameCacheSize]cachedName
 	ahead     window
 	ctx       Ctx
@@ -173,6 +174,9 @@ func New(o Options) (*Engine, error) {
 	}
 	e.counts = make([]CommandStats, e.table.size)
 	if err = e.rename(); err != nil {
+		return nil, err
+	}
+	if err = e.setUpAccess(); err != nil {
 		return nil, err
 	}
 	if e.space, err = e.newSpace(); err != nil {
@@ -521,8 +525,8 @@ type Limits struct {
 	MaxBulkBytes     atomic.Int64 // proto-max-bulk-len
 	QueryBufferBytes atomic.Int64 // client-query-buffer-limit
 	MaxClients       atomic.Int64
-	AuthRequired     atomic.Bool // a password is set: small limits before AUTH
-	Protected        atomic.Bool // protected-mode is in force: no password, default user
+	AuthRequired     atomic.Bool // default has a password or is off: small limits before AUTH
+	Protected        atomic.Bool // protected-mode is in force: default has no password
 	DirectWrite      atomic.Bool // the owner writes replies itself
 	Rejected         atomic.Int64
 	LogLevel         atomic.Int32 // lines below it are not logged
@@ -537,8 +541,7 @@ func (e *Engine) applyLimits() {
 	e.limits.MaxBulkBytes.Store(c.ProtoMaxBulkLen)
 	e.limits.QueryBufferBytes.Store(c.ClientQueryBufferLimit)
 	e.limits.MaxClients.Store(int64(c.MaxClients))
-	e.limits.AuthRequired.Store(c.RequirePass != "")
-	e.limits.Protected.Store(c.ProtectedMode && c.RequirePass == "")
+	e.readAccess()
 	e.space.zset.Limits = zset.Limits{
 		MaxEntries: c.ZsetMaxListpackEntries, MaxValueBytes: c.ZsetMaxListpackValue,
 	}

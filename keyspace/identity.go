@@ -1,9 +1,9 @@
 package keyspace
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"slices"
+
+	"github.com/ringer-kv/ringer/keyspace/acl"
 )
 
 // This file is who a session is: its names, its protocol and its authentication, as CLIENT,
@@ -26,34 +26,42 @@ func (s *Session) SetLibrary(name, version []byte) {
 	}
 }
 
-// mustAuthenticate reports whether commands need authentication first.
-func (e *Engine) mustAuthenticate() bool { return e.config.RequirePass != "" }
-
 // Authenticated reports whether the session of the command may run commands. Redis:
 // authRequired, turned round.
 func (c *Ctx) Authenticated() bool { return !c.Engine.authRequired(c.Session) }
 
-// defaultUser is the only user there is.
-const defaultUser = "default"
-
 // PasswordSet reports whether there is a password at all.
-func (c *Ctx) PasswordSet() bool { return c.Engine.mustAuthenticate() }
+func (c *Ctx) PasswordSet() bool { return !c.Engine.access.users.Default().NoPass() }
 
-// Authenticate checks the password of a user and, if it is right, lets the session in. Without a
-// password set every one is right. Redis: ACLAuthenticateUser.
+// Username is the user that the session has logged in as; false if it is none, but the program
+// itself.
+func (s *Session) Username() (name string, ok bool) {
+	if s.user == nil {
+		return "", false
+	}
+	return s.user.Name(), true
+}
+
+// Authenticate checks the password of a user and, if it is right, lets the session in as that
+// user. Redis: ACLAuthenticateUser.
 func (c *Ctx) Authenticate(user, password []byte) bool {
-	want := sha256.Sum256([]byte(c.Engine.config.RequirePass))
-	got := sha256.Sum256(password)
-	right := subtle.ConstantTimeCompare(want[:], got[:]) == 1 || !c.Engine.mustAuthenticate()
-	if string(user) != defaultUser || !right {
+	e, s := c.Engine, c.Session
+	u := e.access.users.Authenticate(user, password)
+	if u == nil {
+		e.noteDenied(s, acl.Entry{
+			Reason: acl.DeniedAuth, Object: string(c.Args[0]), Username: string(user),
+		})
 		return false
 	}
-	c.Session.authenticated.Store(true)
+	s.user = u
+	s.authenticated.Store(true)
+	e.guardSession(s)
 	return true
 }
 
 // ResetSession brings the session back to where it was when it connected: database 0, RESP2, no
-// name, not authenticated if a password is set. Redis: clearClientConnectionState.
+// name, default as its user, not authenticated if a password is set.
+// Redis: clearClientConnectionState.
 func (c *Ctx) ResetSession() {
 	s := c.Session
 	c.Engine.endTransaction(s)
@@ -64,7 +72,7 @@ func (c *Ctx) ResetSession() {
 	if s.flags&sessionMonitor != 0 {
 		c.Engine.unmonitor(s)
 	}
-	s.authenticated.Store(!c.Engine.mustAuthenticate())
+	c.Engine.welcome(s)
 }
 
 // Abort closes the connection at once, without the reply and with what is unsent.
@@ -73,8 +81,13 @@ func (c *Ctx) Abort() {
 	c.Session.conn.Abort()
 }
 
-// userName is the user that the session has authenticated as.
-func (s *Session) userName() string { return defaultUser }
+// userName is the user that the session has authenticated as. Redis: catClientInfoString.
+func (s *Session) userName() string {
+	if s.user == nil {
+		return "(superuser)"
+	}
+	return s.user.Name()
+}
 
 // UserExists reports whether there is a user of that name.
-func (e *Engine) UserExists(name []byte) bool { return string(name) == defaultUser }
+func (e *Engine) UserExists(name []byte) bool { return e.access.users.Lookup(string(name)) != nil }

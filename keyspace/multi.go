@@ -181,6 +181,9 @@ func (e *Engine) runQueue(c *Ctx) {
 	for i := range queue {
 		q := &queue[i]
 		e.elementAt = s.w.Len()
+		if e.deniedAtExec(s, q.spec, q.args) {
+			continue
+		}
 		e.call(s, q.spec, q.args)
 		if len(e.monitors) > 0 {
 			e.feedMonitors(s, q.spec, q.args)

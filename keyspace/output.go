@@ -50,7 +50,7 @@ func (l *sessionList) remove(s *Session) {
 func (e *Engine) openSession(s *Session) {
 	s.db = e.dbs[0]
 	s.createdMs, s.lastActiveMs = e.nowMs, e.nowMs
-	s.authenticated.Store(!e.mustAuthenticate()) // for good, also if a password is set later
+	e.welcome(s)
 	e.sessions.add(s)
 	e.stats.Connections++
 }

@@ -154,10 +154,17 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 		return reply.WrongArity(spec.fullName)
 	case spec.Flags&Protected != 0 && !e.config.protectedAllowed(spec.Name, s):
 		return reply.ProtectedCommand(spec.Name)
-	case spec.Flags&NoAuth == 0 && e.authRequired(s):
+	case s.flags&sessionGuarded != 0 && spec.Flags&NoAuth == 0 && e.authRequired(s):
 		return reply.ErrNoAuth
 	case s.flags&sessionMulti != 0 && spec.Flags&NoMulti != 0:
 		return reply.ErrNoMulti
+	}
+	if s.flags&sessionGuarded != 0 {
+		if denial := e.guard(s, spec, args); denial != "" {
+			return denial
+		}
+	}
+	switch {
 	case s.mayGrow(spec) && e.outOfMemory(args):
 		return reply.ErrOOM
 	case s.flags&sessionRestricted != 0:
@@ -203,11 +210,6 @@ func (e *Engine) abortHTTP(s *Session) {
 	s.w.Truncate(0) // Redis: what was replied before is not sent either
 	s.flags |= sessionCloseSoon
 	s.conn.Abort()
-}
-
-// authRequired reports whether the session must authenticate first.
-func (e *Engine) authRequired(s *Session) bool {
-	return e.config.RequirePass != "" && !s.authenticated.Load()
 }
 
 // What must be left in the arena for a command to be let in, beside twice its own arguments: room

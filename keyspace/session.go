@@ -3,6 +3,7 @@ package keyspace
 import (
 	"sync/atomic"
 
+	"github.com/ringer-kv/ringer/keyspace/acl"
 	"github.com/ringer-kv/ringer/keyspace/reply"
 )
 
@@ -102,7 +103,8 @@ type Session struct {
 	w      reply.Writer
 
 	db      *DB
-	last    *Spec // of the command that runs, or ran last; nil: there was none, or no such command
+	user    *acl.User // nil: the program itself, which may do everything
+	last    *Spec     // of the command that runs, or ran last; nil: there was none, or no such command
 	name    []byte
 	libName []byte
 	libVer  []byte
@@ -146,6 +148,7 @@ const (
 	sessionMulti                               // in a transaction
 	sessionDirtyExec                           // a command could not be queued
 	sessionDirtyCAS                            // a key that it watched has been changed
+	sessionGuarded                             // its commands are to be checked: see guard
 
 	sessionMuted      = sessionReplyOff | sessionReplySkip | sessionSkipNext
 	sessionRestricted = sessionMonitor // it may not run every command: see restriction

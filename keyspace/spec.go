@@ -40,6 +40,8 @@ type Spec struct {
 	parent   *Spec
 	sub      map[string]*Spec
 	id       int // its place in what an engine counts of each command
+	ruleID   int // its number in acl.Table
+	channels channelArgs
 }
 
 // Change is one line of a command's history.

@@ -3,6 +3,8 @@ package keyspace
 import (
 	"fmt"
 	"strings"
+
+	"github.com/ringer-kv/ringer/keyspace/acl"
 )
 
 // maxNameBytes is the longest command name, "container|sub" apart, that can be in the table.
@@ -17,6 +19,7 @@ type Table struct {
 	specs []*Spec // in the order of the list it was made of
 	names map[string]*Spec
 	size  int // commands and sub-commands
+	rules *acl.Table
 }
 
 // NewTable compiles commands. The Specs themselves are copied.
@@ -33,6 +36,7 @@ func NewTable(commands []*Spec) (*Table, error) {
 		t.names[s.Name] = &s
 		t.specs = append(t.specs, &s)
 	}
+	t.rules = t.ruleTable()
 	return t, nil
 }
 
@@ -41,6 +45,7 @@ func (t *Table) compile(s *Spec, parent *Spec) error {
 	s.id = t.size
 	t.size++
 	s.parent, s.fullName = parent, s.Name
+	s.channels = channelsOf(s.Name)
 	if len(s.Keys) > 0 && s.Keys[0].Keyword == "" && !s.Keys[0].UnknownBegin {
 		s.firstKey = s.Keys[0].Index
 	}

@@ -39,6 +39,9 @@ func readConfig(l keyspace.CommandLine, table *keyspace.Table) (*keyspace.Config
 	if err := config.Load(lines); err != nil {
 		return nil, err
 	}
+	if err := config.CheckUsers(table); err != nil {
+		return nil, err
+	}
 	if err := config.CheckRenames(table); err != nil {
 		return nil, err
 	}

@@ -93,7 +93,12 @@ func (s *server) start() bool {
 		Shutdown:   func() { s.stop <- struct{}{} },
 	})
 	if err != nil {
-		s.warning("Starting: " + err.Error())
+		var access *keyspace.AccessError
+		if errors.As(err, &access) {
+			s.warning(access.Text)
+		} else {
+			s.warning("Starting: " + err.Error())
+		}
 		return false
 	}
 	s.engine = engine

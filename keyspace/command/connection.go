@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/ringer-kv/ringer/keyspace"
+	"github.com/ringer-kv/ringer/keyspace/acl"
 	"github.com/ringer-kv/ringer/keyspace/reply"
 	"github.com/ringer-kv/ringer/types/num"
 )
@@ -98,11 +99,8 @@ var authSpec = keyspace.Spec{
 	Run:     authCommand,
 }
 
-// defaultUser is the user of an AUTH without a name.
-const defaultUser = "default"
-
 func authCommand(c *keyspace.Ctx) {
-	user, password := []byte(defaultUser), c.Args[1]
+	user, password := []byte(acl.DefaultUser), c.Args[1]
 	switch {
 	case len(c.Args) > 3:
 		c.Error(reply.ErrSyntax)
@@ -140,62 +138,52 @@ func helloSecrets(args [][]byte) []int {
 	return nil
 }
 
-// helloOptions are the arguments of HELLO.
-type helloOptions struct {
-	proto          int // 0: as it is
-	user, password []byte
-	hasAuth        bool
-}
-
 func helloCommand(c *keyspace.Ctx) {
-	o, err := parseHello(c)
-	if err != "" {
+	proto, err := parseHello(c)
+	switch {
+	case err != "":
 		c.Error(err)
 		return
-	}
-	if o.hasAuth && !c.Authenticate(o.user, o.password) {
-		c.Error(reply.ErrWrongPass)
-		return
-	}
-	if !c.Authenticated() {
+	case !c.Authenticated():
 		c.Error(reply.ErrHelloNoAuth)
 		return
-	}
-	if o.proto != 0 {
-		c.Reply.SetProto(o.proto)
+	case proto != 0:
+		c.Reply.SetProto(proto)
 	}
 	replyHello(c)
 }
 
-// parseHello reads the arguments.
+// parseHello reads the arguments; proto is 0 if there are none.
 //
-// Redis: SETNAME takes effect as it is read, whatever is wrong with what follows.
-func parseHello(c *keyspace.Ctx) (o helloOptions, err reply.Error) {
+// Redis: AUTH and SETNAME take effect as they are read, whatever is wrong with what follows.
+func parseHello(c *keyspace.Ctx) (proto int, err reply.Error) {
 	a := newCursor(c.Args, 1)
 	if a.More() {
 		version, ok := a.Int()
 		switch {
 		case !ok:
-			return o, reply.ErrHelloVersion
+			return 0, reply.ErrHelloVersion
 		case version != 2 && version != 3:
-			return o, reply.ErrNoProto
+			return 0, reply.ErrNoProto
 		}
-		o.proto = int(version)
+		proto = int(version)
 	}
 	for a.More() {
 		switch {
 		case a.IsWith("AUTH", 2):
-			o.hasAuth, o.user, o.password = true, a.Arg(), a.Arg()
+			if !c.Authenticate(a.Arg(), a.Arg()) {
+				return 0, reply.ErrWrongPass
+			}
 		case a.IsWith("SETNAME", 1):
 			if !validName(a.Peek()) {
-				return o, reply.ErrClientName
+				return 0, reply.ErrClientName
 			}
 			c.Session.SetName(a.Arg())
 		default:
-			return o, reply.HelloSyntax(a.Arg())
+			return 0, reply.HelloSyntax(a.Arg())
 		}
 	}
-	return o, ""
+	return proto, ""
 }
 
 func replyHello(c *keyspace.Ctx) {

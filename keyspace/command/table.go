@@ -128,6 +128,9 @@ func sortedSetTable() []*keyspace.Spec {
 // serverTable is the commands of connections and the server.
 func serverTable() []*keyspace.Spec {
 	return []*keyspace.Spec{
+		// acl.go, acl_user.go
+		&aclSpec,
+
 		// command.go
 		&commandSpec,
 
