@@ -197,7 +197,10 @@ func (e *Engine) Kill(s *Session) {
 func (s *Session) SetNoEvict(on bool) { s.setFlag(sessionNoEvict, on) }
 
 // SetNoTouch has reads of the session leave the access clocks as they are, or not.
-func (s *Session) SetNoTouch(on bool) { s.setFlag(sessionNoTouch, on) }
+func (s *Session) SetNoTouch(on bool) {
+	s.setFlag(sessionNoTouch, on)
+	s.engine.touchAs(s)
+}
 
 func (s *Session) setFlag(f sessionFlags, on bool) {
 	s.flags &^= f

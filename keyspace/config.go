@@ -54,6 +54,12 @@ type Config struct {
 	LatencyPercentiles     string // separated by blanks
 	MaxMemory              uint64 // bytes; 0: no limit
 	MaxMemoryPolicy        string
+	MaxMemorySamples       int
+	EvictionTenacity       int
+	LFULogFactor           int
+	LFUDecayMinutes        int
+	LazyEviction           bool // records evictions as UNLINK
+	LazyExpire             bool // likewise expired keys
 	HashMaxListpackEntries int
 	HashMaxListpackValue   int // bytes
 	HLLSparseMaxBytes      int64

@@ -139,8 +139,13 @@ func (c *Config) toApply(before *Config, pairs [][]byte) []string {
 
 // adopt makes a configuration the one in force.
 func (e *Engine) adopt(next *Config) {
+	limit := e.config.MaxMemory
 	*e.config = *next
 	e.applyLimits()
+	if e.config.MaxMemory != limit {
+		e.tickEviction()
+		e.warnMaxMemory()
+	}
 }
 
 // ApplyError says which parameter can't be taken up, and why.

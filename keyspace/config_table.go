@@ -265,11 +265,15 @@ var parameters = [...]parameter{
 	enum("maxmemory-policy", "noeviction", "volatile-lru volatile-lfu volatile-random "+
 		"volatile-ttl allkeys-lru allkeys-lfu allkeys-random noeviction").
 		into(func(c *Config) any { return &c.MaxMemoryPolicy }),
-	integer("maxmemory-samples", "5", 1, maxInt32),
-	integer("maxmemory-eviction-tenacity", "10", 0, 100),
+	integer("maxmemory-samples", "5", 1, maxInt32).
+		into(func(c *Config) any { return &c.MaxMemorySamples }),
+	integer("maxmemory-eviction-tenacity", "10", 0, 100).
+		into(func(c *Config) any { return &c.EvictionTenacity }),
 	special("maxmemory-clients", kindPercent, "0"),
-	integer("lfu-log-factor", "10", 0, maxInt32),
-	integer("lfu-decay-time", "1", 0, maxInt32),
+	integer("lfu-log-factor", "10", 0, maxInt32).
+		into(func(c *Config) any { return &c.LFULogFactor }),
+	integer("lfu-decay-time", "1", 0, maxInt32).
+		into(func(c *Config) any { return &c.LFUDecayMinutes }),
 	integer("active-expire-effort", "1", 1, 10),
 	boolean("activerehashing", "yes"),
 	boolean("activedefrag", "no"),
@@ -279,8 +283,8 @@ var parameters = [...]parameter{
 	integer("active-defrag-max-scan-fields", "1000", 1, maxInt64),
 	integer("active-defrag-threshold-lower", "10", 0, 1000),
 	integer("active-defrag-threshold-upper", "100", 0, 1000),
-	boolean("lazyfree-lazy-eviction", "no"),
-	boolean("lazyfree-lazy-expire", "no"),
+	boolean("lazyfree-lazy-eviction", "no").into(func(c *Config) any { return &c.LazyEviction }),
+	boolean("lazyfree-lazy-expire", "no").into(func(c *Config) any { return &c.LazyExpire }),
 	boolean("lazyfree-lazy-server-del", "no"),
 	boolean("lazyfree-lazy-user-del", "no"),
 	boolean("lazyfree-lazy-user-flush", "no"),

@@ -332,10 +332,10 @@ func TestConfigSave(t *testing.T) {
 
 func TestConfigIgnored(t *testing.T) {
 	config := NewConfig()
-	if err := config.Load("save 60 1\ntimeout 5\nrdbcompression yes\nlfu-decay-time 4"); err != nil {
+	if err := config.Load("save 60 1\ntimeout 5\nrdbcompression yes\nrepl-timeout 4"); err != nil {
 		t.Fatal(err)
 	}
-	if got := config.Ignored(); !slices.Equal(got, []string{"lfu-decay-time", "save"}) {
+	if got := config.Ignored(); !slices.Equal(got, []string{"repl-timeout", "save"}) {
 		t.Errorf("ignored: %v", got)
 	}
 }

@@ -118,12 +118,6 @@ func (db *DB) LookupWrite(key []byte) Entry {
 	return e
 }
 
-// noteAccess sets the access clock.
-func (e Entry) noteAccess() {
-	h := e.head()
-	h.Meta = h.Meta&metaLowMask | e.db.engine.lruClock<<metaClockShift
-}
-
 // stringEncoding is the encoding that Redis would give a new string. Redis: tryObjectEncoding.
 func stringEncoding(value []byte) Encoding {
 	const embstrLimit = 44 // Redis: OBJ_ENCODING_EMBSTR_SIZE_LIMIT
@@ -208,7 +202,7 @@ func (db *DB) allocEntry(e Entry, t Type, enc Encoding, tail int) Entry {
 	h := arena.At[entryHead](db.arena, ref)
 	h.Node = dict.Node{Hash: e.hash}
 	h.Expire = 0
-	h.Meta = db.engine.lruClock << metaClockShift
+	h.Meta = db.engine.freshClock << metaClockShift
 	h.setKind(t, enc)
 	width := varintLen(len(e.key))
 	b := db.arena.Bytes(ref, entryLeadAt+width+len(e.key))
@@ -224,6 +218,7 @@ func (db *DB) replace(old, n Entry, keepDeadline bool) {
 		db.table.Insert(db.arena, n.ref)
 		return
 	}
+	db.engine.keepCounter(old.head(), n.head())
 	db.table.Replace(db.arena, old.ref, n.ref)
 	if i := old.head().Expire; i != 0 {
 		if keepDeadline {

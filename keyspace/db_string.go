@@ -3,7 +3,6 @@ package keyspace
 import (
 	"encoding/binary"
 	"math"
-	"strings"
 
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/list"
@@ -173,27 +172,10 @@ func (e Entry) IsSharedInt() bool {
 		return false
 	}
 	c := e.db.engine.config
-	byClock := strings.HasSuffix(c.MaxMemoryPolicy, "lru") || e.db.engine.CountsAccesses()
+	by := e.db.engine.evict.policy.by
+	byClock := by == evictLRU || by == evictLFU
 	n, _ := num.ParseInt(e.StringBytes())
 	return n >= 0 && n < sharedInts && (c.MaxMemory == 0 || !byClock)
-}
-
-// CountsAccesses reports whether keys are to be evicted by how often they are used: then the
-// access clock of an entry is a counter and the minute of its last decay, else the second of the
-// last access.
-func (e *Engine) CountsAccesses() bool { return strings.HasSuffix(e.config.MaxMemoryPolicy, "lfu") }
-
-// IdleSeconds is the time since the last access. Redis: estimateObjectIdleTime.
-func (e Entry) IdleSeconds() int64 {
-	const clockMask = 1<<24 - 1
-	return int64((e.db.engine.lruClock - e.head().Meta>>metaClockShift) & clockMask)
-}
-
-// AccessFrequency is what is left of the count that a key starts with, one less for each minute
-// since the last access. Redis: LFUDecrAndReturn, with LFU_INIT_VAL; an access adds nothing here.
-func (e Entry) AccessFrequency() int64 {
-	const initial, decayMinutes = 5, 1 // Redis: LFU_INIT_VAL, lfu-decay-time
-	return max(initial-e.IdleSeconds()/60/decayMinutes, 0)
 }
 
 // What follows is of values of all types: how they go to another key, and into another database.
@@ -227,7 +209,7 @@ func (e Entry) MoveTo(dst Entry) Entry {
 	tail := e.bytesOfTail()
 	n := to.allocEntry(dst, e.Type(), e.Encoding(), tail)
 	copy(n.tail(tail), e.tail(tail))
-	n.head().Meta = e.head().Meta
+	meta := e.head().Meta
 	from.Persist(e)
 	timed := e.Encoding().timed()
 	if timed {
@@ -236,6 +218,7 @@ func (e Entry) MoveTo(dst Entry) Entry {
 	from.table.Remove(from.arena, e.ref)
 	from.arena.Free(e.ref, e.bytes())
 	to.replace(dst, n, false)
+	n.head().Meta = meta
 	n.SignalReady() // Redis: what was there has been deleted before
 	if mortal {
 		to.SetDeadline(n, deadlineMs)
@@ -280,6 +263,7 @@ func (e Entry) CopyTo(dst Entry) bool {
 		n = to.addObject(dst, e.Type(), enc, object)
 		n.SignalReady() // Redis: as in RENAME
 	}
+	n.SetAccess(0, lfuInitial)
 	if mortal {
 		to.SetDeadline(n, deadlineMs)
 	}
@@ -383,7 +367,7 @@ func (db *DB) FreeSortedSet(s *zset.Set) {
 		return
 	}
 	detached := *s
-	db.engine.free(detached.FreeChain)
+	db.engine.free(detached.MemoryUsage(), detached.FreeChain)
 }
 
 // sortedSetKeyEncoding is the encoding of a key by that of its sorted set.

@@ -94,6 +94,11 @@ type Engine struct {
 	dueMs     int64 // deadlines before it have passed
 	promptMs  int64 // 1 if Options.Prompt
 	lruClock  uint32
+	access    accessMode
+
+	freshClock uint32 // the access clock of a new key
+	evict      evictor
+
 	rand      *rand.Rand
 	seed      dict.Seed
 	arena     *arena.Arena // of space
@@ -210,6 +215,10 @@ func newRand(seed uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, seed))
 }
 
+// goldenRatio is 2^64 divided by it: a factor that spreads low bits over the high ones. Knuth,
+// volume 3, 6.4.
+const goldenRatio = 0x9E3779B97F4A7C15
+
 // hashSeed is the seed of the tables. With a seed given, the hash is one that comes out the same
 // in every process, so that a test sees the same order of keys; it is not safe against floods.
 func hashSeed(seed uint64) dict.Seed {
@@ -223,7 +232,7 @@ func hashSeed(seed uint64) dict.Seed {
 		h.Write(s[:])
 		h.Write(key)
 		sum := h.Sum64()
-		return uint32(sum ^ sum>>32)
+		return uint32(sum * goldenRatio >> 32) // FNV alone leaves the high bits poor
 	})
 }
 
@@ -370,7 +379,8 @@ func (e *Engine) endRound() {
 func (e *Engine) readClock() {
 	e.nowMs = e.clock.Now().UnixMilli()
 	e.dueMs = e.nowMs + e.promptMs
-	e.lruClock = uint32(e.nowMs/1000) & (1<<24 - 1)
+	e.tickClock()
+	e.tickEviction()
 	e.sampleRates()
 }
 
@@ -552,6 +562,8 @@ func (e *Engine) applyLimits() {
 	}
 	e.slowNs = slowThreshold(c)
 	e.slowLog.trim(c.SlowlogMaxLen)
+	e.applyAccess()
+	e.applyEviction()
 	e.limits.LogLevel.Store(int32(c.LogLevel))
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
 }
@@ -573,9 +585,14 @@ func (e *Engine) UsedBytes() int64 {
 }
 
 func (e *Engine) usedBytes() int64 {
-	used := e.arena.UsedBytes()
+	return e.arena.UsedBytes() + e.indexBytes()
+}
+
+// indexBytes is what the heaps of deadlines take.
+func (e *Engine) indexBytes() int64 {
+	n := 0
 	for _, db := range e.dbs {
-		used += int64(db.expires.BytesUsed() + db.fields.BytesUsed())
+		n += db.expires.BytesUsed() + db.fields.BytesUsed()
 	}
-	return used
+	return int64(n)
 }

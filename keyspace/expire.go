@@ -11,8 +11,11 @@ const expireSliceKeys = 64
 // rehashSliceBuckets is how many buckets an idle owner moves between two looks at its queue.
 const rehashSliceBuckets = 512
 
-// delWord is the name under which an expired key's deletion is recorded.
-var delWord = []byte("DEL")
+// The names under which the deletion of an expired or evicted key is recorded.
+var (
+	delWord    = []byte("DEL")
+	unlinkWord = []byte("UNLINK")
+)
 
 // Idle work is done for idleBudget at a time, with pauses of idlePause, which the scheduler makes a
 // millisecond. While the owner runs or yields, on a single processor, nobody asks the system for
@@ -49,10 +52,13 @@ func (e *Engine) idleWork() (more bool) {
 	return true
 }
 
-// idle does a little idle work: it deletes expired keys, moves tables along and gives free memory
-// back to the system. It reports whether more is left.
+// idle does a little idle work: it deletes expired keys, evicts what is above maxmemory, moves
+// tables along and gives free memory back to the system. It reports whether more is left.
 func (e *Engine) idle() (more bool) {
 	if e.expire() {
+		return true
+	}
+	if e.config.MaxMemory != 0 && e.evictSlice() {
 		return true
 	}
 	for _, db := range e.dbs {
@@ -90,7 +96,7 @@ func (db *DB) deleteExpired(e Entry) {
 	en.dirty++
 	if told {
 		en.notify(NotifyExpired, "expired", key, db)
-		en.record(db, [][]byte{delWord, key})
+		en.record(db, [][]byte{deletionWord(en.config.LazyExpire), key})
 	}
 }
 

@@ -107,7 +107,7 @@ func (db *DB) expireFields(e Entry, most int) (gone bool, n int) {
 	if h.AllDue(en.dueMs) && h.FreeEffort() > lazyFreeElements {
 		en.stats.ExpiredFields += int64(h.Len())
 		db.Delete(e)
-		en.record(db, [][]byte{delWord, key})
+		en.record(db, [][]byte{deletionWord(en.config.LazyExpire), key})
 		gone, n = true, 1
 	} else {
 		n = db.deleteDueFields(key, &h, most)

@@ -221,7 +221,8 @@ func (e *Engine) infoMemory(w *infoWriter) {
 	w.text("maxmemory_policy", e.config.MaxMemoryPolicy)
 	w.ratio("mem_fragmentation_ratio", rss, used)
 	w.int("mem_fragmentation_bytes", rss-used)
-	w.zero("mem_not_counted_for_evict", "mem_replication_backlog",
+	w.int("mem_not_counted_for_evict", used-e.countedBytes())
+	w.zero("mem_replication_backlog",
 		"mem_total_replication_buffers", "mem_clients_slaves", "mem_clients_normal",
 		"mem_cluster_links", "mem_aof_buffer")
 	w.text("mem_allocator", "ringer-arena")
@@ -269,8 +270,11 @@ func (e *Engine) infoStats(w *infoWriter) {
 	w.int("expired_keys", s.Expired)
 	w.int("expired_subkeys", s.ExpiredFields)
 	w.text("expired_stale_perc", "0.00")
-	w.zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds", "evicted_keys",
-		"evicted_clients", "total_eviction_exceeded_time", "current_eviction_exceeded_time")
+	w.zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds")
+	w.int("evicted_keys", s.Evicted)
+	w.zero("evicted_clients")
+	w.int("total_eviction_exceeded_time", s.ExceededMs+e.exceededMs())
+	w.int("current_eviction_exceeded_time", e.exceededMs())
 	w.int("keyspace_hits", s.Hits)
 	w.int("keyspace_misses", s.Misses)
 	w.zero("pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec",

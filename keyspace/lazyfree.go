@@ -90,6 +90,9 @@ type space struct {
 	hash    hash.Env
 	pending int  // chains that have not come back
 	retired bool // by FLUSHALL: to be closed when the last chain is back
+
+	pendingBytes   int64 // what these chains will give back, as far as it is known
+	pendingFlushes int   // those of which it is not known: whole databases
 }
 
 // newSpace makes the data's memory, empty.
@@ -107,11 +110,15 @@ func (e *Engine) newSpace() (*space, error) {
 	}, nil
 }
 
-// free frees what walk passes to the chain, in the background. walk must touch nothing but
-// memory that nobody can reach any more.
-func (e *Engine) free(walk func(c *arena.Chain)) {
+// free frees what walk passes to the chain, in the background: so many bytes, 0 if that is not
+// known. walk must touch nothing but memory that nobody can reach any more.
+func (e *Engine) free(sizeBytes int, walk func(c *arena.Chain)) {
 	sp := e.space
 	sp.pending++
+	sp.pendingBytes += int64(sizeBytes)
+	if sizeBytes == 0 {
+		sp.pendingFlushes++
+	}
 	chain := sp.arena.NewChain()
 	chain.PauseWith(runtime.Gosched)
 	e.worker.do(func() {
@@ -119,6 +126,10 @@ func (e *Engine) free(walk func(c *arena.Chain)) {
 		e.queue.push(&event{kind: eventRun, run: func() {
 			sp.arena.Splice(chain)
 			sp.pending--
+			sp.pendingBytes -= int64(sizeBytes)
+			if sizeBytes == 0 {
+				sp.pendingFlushes--
+			}
 			e.stats.LazyFreed++
 			e.closeIfRetired(sp)
 		}})
@@ -169,7 +180,7 @@ func (e *Engine) releaseBlock(ref arena.Ref, size int) {
 		e.arena.Free(ref, size)
 		return
 	}
-	e.free(func(c *arena.Chain) { c.Free(ref, size) })
+	e.free(arena.ClassSize(size), func(c *arena.Chain) { c.Free(ref, size) })
 }
 
 // Flush empties the database; its memory comes back in the background. O(1), but for the keys that
@@ -190,7 +201,7 @@ func (db *DB) flush() {
 	db.table = dict.Table{}
 	db.expires.Reset()
 	db.resetFields()
-	e.free(func(c *arena.Chain) { freeTable(sp, &table, c) })
+	e.free(0, func(c *arena.Chain) { freeTable(sp, &table, c) })
 }
 
 // freeTable frees all entries of a detached table, their values and the table itself.

@@ -40,7 +40,7 @@ func (e *Engine) releaseHash(h hash.Hash) {
 		return
 	}
 	large := h // so that h itself need not go to the Go heap
-	e.free(large.FreeChain)
+	e.free(large.MemoryUsage(), large.FreeChain)
 }
 
 // hashEncodings are the encodings of keys, by those of their hashes.

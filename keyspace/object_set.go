@@ -50,7 +50,7 @@ func (e *Engine) releaseSet(s set.Set) {
 		return
 	}
 	large := s // so that s itself need not go to the Go heap
-	e.free(large.FreeChain)
+	e.free(large.MemoryUsage(), large.FreeChain)
 }
 
 // setEncoding is the encoding of a set by that of its key.

@@ -59,14 +59,14 @@ func (e *Engine) releaseObject(en Entry) {
 			s.Free()
 			return
 		}
-		e.free(s.FreeChain)
+		e.free(s.MemoryUsage(), s.FreeChain)
 	case TypeList:
 		l := en.List()
 		if l.FreeEffort() <= lazyFreeElements && l.MemoryUsage() < lazyFreeBytes {
 			l.Free()
 			return
 		}
-		e.free(l.FreeChain)
+		e.free(l.MemoryUsage(), l.FreeChain)
 	case TypeSet:
 		e.releaseSet(en.Set())
 	case TypeHash:

@@ -78,6 +78,7 @@ func (e *Engine) startBatch(s *Session, b *Batch) {
 func (e *Engine) runBatch(s *Session) {
 	e.lendScratch(s)
 	s.flags &^= sessionUnblocked
+	e.touchAs(s)
 	b := s.batch
 	e.mark()
 	defer e.ahead.reset()

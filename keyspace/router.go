@@ -165,6 +165,8 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 		}
 	}
 	switch {
+	case e.config.MaxMemory != 0 && !e.makeRoom() && s.mayGrow(spec):
+		return reply.ErrOOM
 	case s.mayGrow(spec) && e.outOfMemory(args):
 		return reply.ErrOOM
 	case s.flags&sessionRestricted != 0:
@@ -231,9 +233,6 @@ func (e *Engine) arenaReserve() int64 {
 
 // outOfMemory reports whether a command that may need memory must be refused.
 func (e *Engine) outOfMemory(args [][]byte) bool {
-	if limit := e.config.MaxMemory; limit != 0 && uint64(e.usedBytes()+e.queuedBytes) > limit {
-		return true
-	}
 	need := int64(0)
 	for _, a := range args {
 		need += 2 * int64(len(a))

@@ -10,6 +10,8 @@ type Stats struct {
 	Expired      int64
 
 	ExpiredFields int64 // fields of hashes
+	Evicted       int64 // keys, for lack of memory
+	ExceededMs    int64 // time above maxmemory
 	ErrorReplies  int64
 	OutputBytes   int64
 	InputBytes    int64

@@ -133,7 +133,7 @@ var touchSpec = keyspace.Spec{
 func touchCommand(c *keyspace.Ctx) {
 	n := int64(0)
 	for _, key := range c.Args[1:] {
-		if c.DB.LookupRead(key).Found() {
+		if c.DB.Touch(key).Found() {
 			n++
 		}
 	}
