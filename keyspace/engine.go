@@ -94,7 +94,7 @@ type Engine struct {
 	dueMs     int64 // deadlines before it have passed
 	promptMs  int64 // 1 if Options.Prompt
 	lruClock  uint32
-	access    accessMode
+	touch     touchMode
 
 	freshClock uint32 // the access clock of a new key
 	evict      evictor
@@ -562,7 +562,7 @@ func (e *Engine) applyLimits() {
 	}
 	e.slowNs = slowThreshold(c)
 	e.slowLog.trim(c.SlowlogMaxLen)
-	e.applyAccess()
+	e.applyTouch()
 	e.applyEviction()
 	e.limits.LogLevel.Store(int32(c.LogLevel))
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)

@@ -17,15 +17,15 @@ import "strings"
 // 10 a million accesses are 255. And it forgets: each lfu-decay-time minutes take one off, which is
 // computed when the entry is looked at.
 //
-// A lookup notes an access by one store if access is 0, which it is unless the policy counts, or
+// A lookup notes an access by one store if touch is 0, which it is unless the policy counts, or
 // the session has asked for CLIENT NO-TOUCH.
 
-// accessMode is what is special about noting an access.
-type accessMode uint8
+// touchMode is what is special about noting an access.
+type touchMode uint8
 
 const (
-	accessCounts accessMode = 1 << iota // the policy is one of LFU
-	accessSilent                        // the session wants none noted
+	touchCounts touchMode = 1 << iota // the policy is one of LFU
+	touchSilent                       // the session wants none noted
 )
 
 const (
@@ -40,7 +40,7 @@ const (
 func (e *Engine) tickClock() {
 	e.lruClock = uint32(e.nowMs/1000) & clockMask
 	e.freshClock = e.lruClock
-	if e.access&accessCounts != 0 {
+	if e.touch&touchCounts != 0 {
 		e.freshClock = e.lfuClock(lfuInitial)
 	}
 }
@@ -50,27 +50,27 @@ func (e *Engine) lfuClock(counter uint32) uint32 {
 	return uint32(e.nowMs/60_000)&lfuMinutes<<8 | counter
 }
 
-// applyAccess takes up the policy.
-func (e *Engine) applyAccess() {
-	e.access &^= accessCounts
+// applyTouch takes up the policy.
+func (e *Engine) applyTouch() {
+	e.touch &^= touchCounts
 	if strings.HasSuffix(e.config.MaxMemoryPolicy, "lfu") {
-		e.access |= accessCounts
+		e.touch |= touchCounts
 	}
 	e.tickClock()
 }
 
 // touchAs says that the commands that follow are those of a session.
 func (e *Engine) touchAs(s *Session) {
-	e.access &^= accessSilent
+	e.touch &^= touchSilent
 	if s.flags&sessionNoTouch != 0 {
-		e.access |= accessSilent
+		e.touch |= touchSilent
 	}
 }
 
 // noteAccess sets the access clock.
 func (e Entry) noteAccess() {
 	en := e.db.engine
-	if en.access != 0 {
+	if en.touch != 0 {
 		en.noteSpecial(e.head())
 		return
 	}
@@ -80,7 +80,7 @@ func (e Entry) noteAccess() {
 
 // noteSpecial is noteAccess for the rare modes. Redis: updateLFU.
 func (e *Engine) noteSpecial(h *entryHead) {
-	if e.access&accessSilent == 0 {
+	if e.touch&touchSilent == 0 {
 		e.noteUse(h)
 	}
 }
@@ -88,7 +88,7 @@ func (e *Engine) noteSpecial(h *entryHead) {
 // noteUse notes an access whoever has made it.
 func (e *Engine) noteUse(h *entryHead) {
 	clock := e.lruClock
-	if e.access&accessCounts != 0 {
+	if e.touch&touchCounts != 0 {
 		clock = e.lfuClock(e.grown(e.frequency(h)))
 	}
 	h.Meta = h.Meta&metaLowMask | clock<<metaClockShift
@@ -124,7 +124,7 @@ func (e *Engine) grown(counter uint32) uint32 {
 // CountsAccesses reports whether keys are to be evicted by how often they are used: then the
 // access clock of an entry is a counter and the minute of its last decay, else the second of the
 // last access.
-func (e *Engine) CountsAccesses() bool { return e.access&accessCounts != 0 }
+func (e *Engine) CountsAccesses() bool { return e.touch&touchCounts != 0 }
 
 // IdleSeconds is the time since the last access. Redis: estimateObjectIdleTime.
 func (e Entry) IdleSeconds() int64 { return int64(e.db.engine.idleSeconds(e.head())) }
@@ -154,7 +154,7 @@ func (e Entry) SetAccess(idleSeconds, frequency int64) {
 // keepCounter gives an entry that takes the place of another its access counter: under LFU a key
 // stays as popular as it was. Redis: dbOverwrite.
 func (e *Engine) keepCounter(old, n *entryHead) {
-	if e.access&accessCounts != 0 {
+	if e.touch&touchCounts != 0 {
 		n.Meta = n.Meta&metaLowMask | old.Meta&^metaLowMask
 	}
 }
@@ -163,7 +163,7 @@ func (e *Engine) keepCounter(old, n *entryHead) {
 // lookupKey, which makes an exception for TOUCH.
 func (db *DB) Touch(key []byte) Entry {
 	e := db.LookupRead(key)
-	if e.ref != 0 && db.engine.access&accessSilent != 0 {
+	if e.ref != 0 && db.engine.touch&touchSilent != 0 {
 		db.engine.noteUse(e.head())
 	}
 	return e
