@@ -252,6 +252,14 @@ func (l *List) EachPack(fn func(b []byte)) {
 	}
 }
 
+// Blocks is the number of listpacks that EachPack gives. O(1).
+func (l *List) Blocks() int {
+	if l.enc == Packed {
+		return 1
+	}
+	return int(l.header().blocks)
+}
+
 // MemoryUsage is the number of bytes of the arena that the list takes. O(1).
 func (l *List) MemoryUsage() int {
 	if l.enc == Packed {

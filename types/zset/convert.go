@@ -51,7 +51,7 @@ func orderedPairs(b []byte) bool {
 	n := 0
 	for pos := listpack.First(b); pos != 0; pos = nextPair(b, pos) {
 		member := listpack.Bytes(b, pos, scratch[n%2][:])
-		score, ok := packScoreChecked(b, pos)
+		score, ok := PackedScore(b, listpack.Next(b, pos))
 		if !ok || seen[string(member)] || n > 0 && c.isAfter(score, member) {
 			return false
 		}
@@ -62,9 +62,10 @@ func orderedPairs(b []byte) bool {
 	return true
 }
 
-// packScoreChecked is packScore for bytes that came from outside.
-func packScoreChecked(b []byte, pos int) (score float64, ok bool) {
-	text, n, isInt := listpack.Get(b, listpack.Next(b, pos))
+// PackedScore reads the entry at pos of a listpack that came from outside as a score; false if it
+// is none.
+func PackedScore(b []byte, pos int) (score float64, ok bool) {
+	text, n, isInt := listpack.Get(b, pos)
 	if isInt {
 		return float64(n), true
 	}
