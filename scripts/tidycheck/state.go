@@ -13,7 +13,7 @@ import (
 // whatever goroutine calls it.
 var pureFolders = []string{
 	"types", "keyspace/acl", "keyspace/command", "keyspace/expiry", "keyspace/inline",
-	"keyspace/reply",
+	"keyspace/rdb", "keyspace/reply",
 }
 
 // randomAllowed are the names of math/rand that make a generator of one's own.
