@@ -67,6 +67,7 @@ type Config struct {
 	SetMaxIntsetEntries    int
 	ZsetMaxListpackEntries int
 	ZsetMaxListpackValue   int // bytes
+	RDBCompression         bool
 
 	TLS TLSSettings
 

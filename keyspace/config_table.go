@@ -325,7 +325,7 @@ var parameters = [...]parameter{
 	// Persistence. Redis has the save points "3600 1 300 100 60 10000" by default.
 	special("save", kindSave, ""),
 	text("dbfilename", "dump.rdb").protected(),
-	boolean("rdbcompression", "yes"),
+	boolean("rdbcompression", "yes").into(func(c *Config) any { return &c.RDBCompression }),
 	boolean("rdbchecksum", "yes").immutable(),
 	boolean("rdb-del-sync-files", "no"),
 	boolean("rdb-save-incremental-fsync", "yes"),

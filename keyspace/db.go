@@ -186,13 +186,19 @@ func (db *DB) setBlobString(e Entry, value []byte, keepDeadline bool) Entry {
 
 // addObject makes an object the value of a key, whatever that was, without a deadline.
 func (db *DB) addObject(e Entry, t Type, enc Encoding, object arena.Ref) Entry {
-	n := db.allocEntry(e, t, enc, objectTailBytes)
-	binary.LittleEndian.PutUint32(n.tail(objectTailBytes), uint32(object))
+	n := db.newObject(e, t, enc, object)
 	db.replace(e, n, false)
 	if enc.timed() {
 		h := n.Hash()
 		db.scheduleFields(n, &h)
 	}
+	return n
+}
+
+// newObject makes an entry, in no table yet, with an object as its value.
+func (db *DB) newObject(e Entry, t Type, enc Encoding, object arena.Ref) Entry {
+	n := db.allocEntry(e, t, enc, objectTailBytes)
+	binary.LittleEndian.PutUint32(n.tail(objectTailBytes), uint32(object))
 	return n
 }
 

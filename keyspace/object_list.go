@@ -14,10 +14,7 @@ func (db *DB) NewList() list.List { return list.New(&db.engine.space.list) }
 // not exist or be the key that the list comes from. An empty list is freed and its key deleted,
 // which it reports.
 func (db *DB) PutList(e Entry, l *list.List) (deleted bool) {
-	enc := EncQuicklist
-	if l.Encoding() == list.Packed {
-		enc = EncQuicklistPacked
-	}
+	enc := listKeyEncoding(l)
 	switch {
 	case e.Found():
 		e.SetObject(enc, l.Ref())
@@ -39,4 +36,12 @@ func listEncoding(e Encoding) list.Encoding {
 		return list.Packed
 	}
 	return list.Blocks
+}
+
+// listKeyEncoding is the encoding of a key by that of its list.
+func listKeyEncoding(l *list.List) Encoding {
+	if l.Encoding() == list.Packed {
+		return EncQuicklistPacked
+	}
+	return EncQuicklist
 }

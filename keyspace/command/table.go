@@ -24,6 +24,9 @@ func Table() []*keyspace.Spec {
 // keyTable is the commands of keys of any type.
 func keyTable() []*keyspace.Spec {
 	return []*keyspace.Spec{
+		// dump.go
+		&dumpSpec, &restoreSpec,
+
 		// expire.go
 		&expireSpec, &pexpireSpec, &expireatSpec, &pexpireatSpec, &ttlSpec, &pttlSpec,
 		&expiretimeSpec, &pexpiretimeSpec, &persistSpec,

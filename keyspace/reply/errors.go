@@ -574,3 +574,13 @@ func SelfTestRegister(index int, want, got byte) Error {
 func SelfTestError(cardinality, off uint64) Error {
 	return errorf("ERR TESTFAILED Too big error. card:%d abserr:%d", cardinality, off)
 }
+
+// The texts of RESTORE.
+const (
+	ErrBusyKey         Error = "BUSYKEY Target key name already exists."
+	ErrDumpFooter      Error = "ERR DUMP payload version or checksum are wrong"
+	ErrDumpFormat      Error = "ERR Bad data format"
+	ErrRestoreTTL      Error = "ERR Invalid TTL value, must be >= 0"
+	ErrRestoreIdleTime Error = "ERR Invalid IDLETIME value, must be >= 0"
+	ErrRestoreFreq     Error = "ERR Invalid FREQ value, must be >= 0 and <= 255"
+)
