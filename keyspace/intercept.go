@@ -34,8 +34,10 @@ type Call struct {
 type Verdict struct {
 	// Delay is how long the command waits first, on the engine's clock; nobody else waits for it.
 	Delay time.Duration
-	// Error, when not empty, is replied in place of executing the command.
+	// Error, when not empty, is replied in place of executing the command; Reply, when not nil,
+	// makes another reply in its place: exactly one value.
 	Error reply.Error
+	Reply func(w reply.Writer)
 	Cut   Cut
 }
 
@@ -71,17 +73,26 @@ func (e *Engine) runIntercepted(s *Session, spec *Spec, args [][]byte) bool {
 		return true
 	}
 	before := s.w.Len()
-	if v.Error != "" {
-		s.w.Begin()
-		e.noteError(v.Error)
-		s.w.Error(v.Error)
-		s.w.End()
+	if v.Error != "" || v.Reply != nil {
+		e.replyInstead(s, spec, v)
 	} else if e.executeMuted(s, spec, args); s.waiter != nil && s.waiter.paused {
 		s.verdict = v
 		return true
 	}
 	e.cut(s, v.Cut, before)
 	return true
+}
+
+// replyInstead replies what the verdict says. An error spoils a transaction, as each that a server
+// has before it queues a command.
+func (e *Engine) replyInstead(s *Session, spec *Spec, v *Verdict) {
+	s.w.Begin()
+	if v.Error != "" {
+		e.reject(s, spec, v.Error)
+	} else {
+		v.Reply(s.w)
+	}
+	s.w.End()
 }
 
 // cut has the connection closed behind a part of the last reply.

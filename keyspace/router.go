@@ -150,7 +150,7 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 	switch {
 	case spec == nil:
 		return e.unknown(args)
-	case spec.Run == nil, spec.Arity > 0 && len(args) != spec.Arity, len(args) < -spec.Arity:
+	case spec.Run == nil, !spec.Takes(len(args)):
 		return reply.WrongArity(spec.fullName)
 	case spec.Flags&Protected != 0 && !e.config.protectedAllowed(spec.Name, s):
 		return reply.ProtectedCommand(spec.Name)

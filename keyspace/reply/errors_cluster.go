@@ -11,7 +11,11 @@ const (
 	ErrTryAgain    Error = "TRYAGAIN Multiple keys request during rehashing of slot"
 	ErrMasterDown  Error = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is" +
 		" set to 'no'."
-	ErrCrossSlot Error = "CROSSSLOT Keys in request don't hash to the same slot"
+	ErrCrossSlot       Error = "CROSSSLOT Keys in request don't hash to the same slot"
+	ErrSelectInCluster Error = "ERR SELECT is not allowed in cluster mode"
+	ErrInvalidSlot     Error = "ERR Invalid slot"
+	ErrNoSuchMaster    Error = "ERR No such master with that name"
+	ErrInvalidKeyCount Error = "ERR Invalid slot or number of keys"
 )
 
 // Moved sends the client to the node that has the slot.

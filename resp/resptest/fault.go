@@ -156,7 +156,7 @@ func (f *Fault) named(c keyspace.Call) bool {
 
 // keysOf are the keys of a command, none if it is malformed.
 func keysOf(c keyspace.Call) (keys [][]byte) {
-	if c.Spec == nil {
+	if c.Spec == nil || !c.Spec.Takes(len(c.Args)) {
 		return nil
 	}
 	refs, _ := c.Spec.KeysOf(c.Args)

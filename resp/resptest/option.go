@@ -16,6 +16,7 @@ type options struct {
 	config *keyspace.Config
 	clock  *Clock
 	seed   uint64
+	record []keyspace.Recorder
 	host   string
 	port   int
 	log    func(level keyspace.LogLevel, text string)
@@ -61,6 +62,14 @@ func WithAddr(addr string) Option {
 		if o.port, err = strconv.Atoi(port); err != nil || o.port < 0 || o.port > 65535 {
 			return fmt.Errorf("port %q is no number from 0 to 65535", port)
 		}
+		return nil
+	}
+}
+
+// withRecorder has somebody told of every write.
+func withRecorder(r keyspace.Recorder) Option {
+	return func(o *options) error {
+		o.record = append(o.record, r)
 		return nil
 	}
 }

@@ -51,6 +51,7 @@ const loggedCommands = 20
 //
 // Safe for concurrent use.
 type tap struct {
+	role     role // nil: a server of its own
 	mu       sync.Mutex
 	faults   []*Injection
 	commands []Command // a ring when it is full: the oldest is at next
@@ -59,8 +60,26 @@ type tap struct {
 
 func newTap() *tap { return new(tap) }
 
-// Intercept is called by the engine for each command.
+// role answers commands as the part demands that a server plays among others: the node of a
+// cluster, a replica, a Sentinel.
+//
+// Owned by the keyspace goroutine, that of the server; what servers share it locks.
+type role interface {
+	// play is what becomes of a command; the zero Verdict is that the server executes it.
+	play(c keyspace.Call) keyspace.Verdict
+}
+
+// Intercept is called by the engine for each command. A fault comes before the role.
 func (t *tap) Intercept(c keyspace.Call) keyspace.Verdict {
+	v, hit := t.judge(c)
+	if !hit && t.role != nil {
+		return t.role.play(c)
+	}
+	return v
+}
+
+// judge looks for a fault that hits the command.
+func (t *tap) judge(c keyspace.Call) (keyspace.Verdict, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var v keyspace.Verdict
@@ -72,7 +91,7 @@ func (t *tap) Intercept(c keyspace.Call) keyspace.Verdict {
 		}
 	}
 	t.remember(c, hit)
-	return v
+	return v, hit
 }
 
 // remember keeps a command.

@@ -1,0 +1,63 @@
+package resptest
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestFrozenClockFiresInOrder(t *testing.T) {
+	start := time.UnixMilli(1000)
+	c := NewClock(start)
+	var fired []int
+	for _, i := range []int{3, 1, 2, 4} {
+		engineClock{c}.AfterFunc(time.Duration(i)*time.Second, func() { fired = append(fired, i) })
+	}
+	c.Advance(999 * time.Millisecond)
+	if len(fired) != 0 {
+		t.Errorf("fired early: %v", fired)
+	}
+	c.Advance(2001 * time.Millisecond)
+	if !slices.Equal(fired, []int{1, 2, 3}) {
+		t.Errorf("fired %v", fired)
+	}
+	c.Set(start.Add(4 * time.Second))
+	if !slices.Equal(fired, []int{1, 2, 3, 4}) || !c.Now().Equal(start.Add(4*time.Second)) {
+		t.Errorf("fired %v, it is %v", fired, c.Now())
+	}
+}
+
+func TestRunningClockIsMoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := runningClock()
+		fired := 0
+		timer := engineClock{c}.AfterFunc(time.Hour, func() { fired++ })
+		time.Sleep(time.Minute)
+		c.Advance(58 * time.Minute)
+		synctest.Wait()
+		if fired != 0 {
+			t.Error("fired a minute early")
+		}
+		time.Sleep(time.Minute) // what is left of the hour
+		synctest.Wait()
+		if fired != 1 {
+			t.Errorf("fired %d times", fired)
+		}
+		timer.Reset(time.Hour)
+		c.Advance(2 * time.Hour)
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		if fired != 2 {
+			t.Errorf("fired %d times, moved past it", fired)
+		}
+		timer.Reset(time.Second)
+		if !timer.Stop() || timer.Stop() {
+			t.Error("Stop")
+		}
+		time.Sleep(time.Hour)
+		if fired != 2 {
+			t.Error("fired after Stop")
+		}
+	})
+}

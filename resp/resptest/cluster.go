@@ -1,0 +1,286 @@
+package resptest
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/ringer-kv/ringer/keyspace"
+	"github.com/ringer-kv/ringer/keyspace/reply"
+)
+
+// Cluster is a Redis Cluster as its clients see it: several servers in this process, each with a
+// part of the 16384 slots, that send clients to each other with MOVED and ASK. There are no
+// replicas, and no node ever fails by itself: Down one, or move its slots.
+//
+// Safe for concurrent use.
+type Cluster struct {
+	nodes []*clusterNode
+	bus   *bus
+
+	mu     sync.Mutex
+	owner  [slots]int16 // node
+	target map[int]int  // of the slots that are on their way: the node they go to
+	epoch  int          // goes up with each change
+}
+
+// clusterNode is one server of a cluster, and the part that it plays there.
+//
+// Owned by the keyspace goroutine, that of its server; the cluster's state is locked.
+type clusterNode struct {
+	*Server
+	cluster *Cluster
+	index   int
+	id      string
+	addr    string         // the server's own may be locked, by a Close that waits for us
+	asking  map[int64]bool // sessions whose last command was ASKING
+}
+
+// StartCluster starts a cluster of n nodes that lives as long as the test. The slots are divided
+// evenly, as redis-cli --cluster create does.
+func StartCluster(tb testing.TB, n int, opts ...Option) *Cluster {
+	tb.Helper()
+	c, err := NewCluster(n, opts...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		for _, node := range c.nodes {
+			if tb.Failed() {
+				node.logCommands(tb)
+			}
+		}
+		c.Close()
+	})
+	for _, node := range c.nodes {
+		node.tb = tb
+	}
+	return c
+}
+
+// NewCluster starts a cluster. The caller closes it. The options are those of each node; WithAddr
+// is not possible.
+func NewCluster(n int, opts ...Option) (*Cluster, error) {
+	if n < 1 || n > slots {
+		return nil, fmt.Errorf("resptest: a cluster of %d nodes", n)
+	}
+	c := &Cluster{target: make(map[int]int), epoch: n}
+	c.bus = newBus()
+	for i := range n {
+		s, err := New(opts...)
+		if err != nil {
+			c.Close()
+			return nil, err
+		}
+		node := &clusterNode{
+			Server: s, cluster: c, index: i, id: fmt.Sprintf("%040x", i+1),
+			asking: make(map[int64]bool),
+		}
+		c.nodes = append(c.nodes, node)
+		node.addr = s.Addr()
+		_ = s.engine.Do(func() { s.tap.role = node }) // the engine has just been started
+	}
+	c.divide()
+	return c, nil
+}
+
+// divide gives each node its part of the slots. Redis: clusterManagerCommandCreate in redis-cli.
+func (c *Cluster) divide() {
+	share := float64(slots) / float64(len(c.nodes))
+	first := 0
+	for i := range c.nodes {
+		last := int(math.Round(float64(i+1)*share - 1))
+		for ; first <= last; first++ {
+			c.owner[first] = int16(i)
+		}
+	}
+}
+
+// Close ends all nodes.
+func (c *Cluster) Close() {
+	c.bus.close()
+	for _, node := range c.nodes {
+		node.Close()
+	}
+}
+
+// Addrs are the addresses of the nodes, for redis.ClusterOptions.
+func (c *Cluster) Addrs() []string {
+	addrs := make([]string, len(c.nodes))
+	for i, node := range c.nodes {
+		addrs[i] = node.Addr()
+	}
+	return addrs
+}
+
+// Len is the number of nodes.
+func (c *Cluster) Len() int { return len(c.nodes) }
+
+// Node is the server of node i, counted from 0.
+func (c *Cluster) Node(i int) *Server { return c.nodes[i].Server }
+
+// NodeOf is the server that has the slot of a key.
+func (c *Cluster) NodeOf(key string) *Server {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.nodes[c.owner[Slot(key)]].Server
+}
+
+// StartMove begins to move a slot to a node: keys that are not at their old node any more are
+// asked for at the new one (ASK). MoveKey moves one key, EndMove the rest and the slot.
+func (c *Cluster) StartMove(slot, to int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if slot < 0 || slot >= slots || to < 0 || to >= len(c.nodes) {
+		panic(fmt.Sprintf("resptest: no slot %d or no node %d", slot, to))
+	}
+	if int(c.owner[slot]) != to {
+		c.target[slot] = to
+	}
+}
+
+// MoveKey moves a key whose slot is on its way to the node that it goes to. It reports whether
+// there was such a key at the old one.
+func (c *Cluster) MoveKey(key string) bool {
+	from, to, moving := c.route(Slot(key))
+	return moving && moveKey(from.Database, to.Database, key)
+}
+
+// route is where a slot is, and where it goes to.
+func (c *Cluster) route(slot int) (from, to *clusterNode, moving bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	target, moving := c.target[slot]
+	return c.nodes[c.owner[slot]], c.nodes[target], moving
+}
+
+// moveKey takes a key with its value and deadline to another server.
+func moveKey(from, to *Database, key string) bool {
+	payload, isKey := from.read("DUMP", key).(string)
+	if !isKey {
+		return false
+	}
+	at, _ := from.read("PEXPIRETIME", key).(int64)
+	to.write("RESTORE", key, fmt.Sprint(max(at, 0)), payload, "REPLACE", "ABSTTL")
+	from.Del(key)
+	return true
+}
+
+// EndMove moves the keys that are left, and from then on the slot belongs to the new node: the old
+// one replies with MOVED.
+func (c *Cluster) EndMove(slot int) {
+	from, to, moving := c.route(slot)
+	if !moving {
+		return
+	}
+	for _, key := range from.Keys("*") {
+		if Slot(key) == slot {
+			moveKey(from.Database, to.Database, key)
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.owner[slot] = int16(to.index)
+	delete(c.target, slot)
+	c.epoch++
+}
+
+// MoveSlot moves a slot with its keys to a node.
+func (c *Cluster) MoveSlot(slot, to int) {
+	c.StartMove(slot, to)
+	c.EndMove(slot)
+}
+
+// play redirects commands whose keys are elsewhere, and answers the commands of a cluster.
+func (n *clusterNode) play(c keyspace.Call) keyspace.Verdict {
+	asked := n.asking[c.Session.ID()]
+	delete(n.asking, c.Session.ID())
+	switch strings.ToLower(string(c.Args[0])) {
+	case "asking":
+		n.asking[c.Session.ID()] = true
+		return replyOK
+	case "readonly", "readwrite":
+		return replyOK
+	case "cluster":
+		return n.clusterCommand(c)
+	case "select":
+		if len(c.Args) == 2 && string(c.Args[1]) != "0" {
+			return keyspace.Verdict{Error: reply.ErrSelectInCluster}
+		}
+	case "publish":
+		n.spread(c)
+	}
+	return keyspace.Verdict{Error: n.redirect(routed(c), asked)}
+}
+
+// replyOK answers OK.
+//
+//tidy:table nothing writes to it
+var replyOK = keyspace.Verdict{Reply: func(w reply.Writer) { w.Status("OK") }}
+
+// routed are the words of a command that say which node it is for.
+func routed(c keyspace.Call) [][]byte {
+	switch strings.ToLower(string(c.Args[0])) {
+	case "ssubscribe", "sunsubscribe":
+		return c.Args[1:]
+	case "spublish":
+		return c.Args[1:min(2, len(c.Args))]
+	}
+	return keysOf(c)
+}
+
+// redirect is the error for keys that are not here, "" if they are.
+func (n *clusterNode) redirect(keys [][]byte, asked bool) reply.Error {
+	if len(keys) == 0 {
+		return ""
+	}
+	slot := slotOf(keys[0])
+	for _, key := range keys[1:] {
+		if slotOf(key) != slot {
+			return reply.ErrCrossSlot
+		}
+	}
+	from, to, moving := n.cluster.route(slot)
+	switch missing := 0; {
+	case from == n && moving:
+		if missing = n.missing(keys); missing == 0 {
+			return ""
+		} else if missing < len(keys) {
+			return reply.ErrTryAgain
+		}
+		return reply.Ask(slot, to.addr)
+	case from == n:
+		return ""
+	case to == n && moving && asked:
+		if missing = n.missing(keys); missing > 0 && len(keys) > 1 {
+			return reply.ErrTryAgain
+		}
+		return ""
+	}
+	return reply.Moved(slot, from.addr)
+}
+
+// missing is how many of the keys this node does not have. It runs in the owner's goroutine.
+func (n *clusterNode) missing(keys [][]byte) (missing int) {
+	for _, key := range keys {
+		if !n.engine.DB(0).Peek(key).Found() {
+			missing++
+		}
+	}
+	return missing
+}
+
+// spread passes a message on to the other nodes, where its channel may have subscribers.
+func (n *clusterNode) spread(c keyspace.Call) {
+	if len(c.Args) != 3 {
+		return
+	}
+	channel, message := string(c.Args[1]), string(c.Args[2])
+	for _, other := range n.cluster.nodes {
+		if other != n {
+			n.cluster.bus.send(func() { other.read("PUBLISH", channel, message) })
+		}
+	}
+}
