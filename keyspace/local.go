@@ -17,6 +17,7 @@ func (e *Engine) Call(db int, args [][]byte, w reply.Writer) error {
 		if len(e.readyKeys) > 0 {
 			e.serveReady()
 		}
+		e.forget(s) // what it has begun to watch, say
 	})
 }
 

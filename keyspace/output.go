@@ -240,7 +240,9 @@ func (e *Engine) forget(s *Session) {
 	}
 	s.flags |= sessionGone
 	e.endTransaction(s)
-	e.sessions.remove(s)
+	if s.flags&sessionLocal == 0 {
+		e.sessions.remove(s)
+	}
 	if s.flags&sessionMonitor != 0 {
 		e.unmonitor(s)
 	}
