@@ -71,11 +71,6 @@ func (t *Table) compile(s *Spec, parent *Spec) error {
 	return nil
 }
 
-// Takes reports whether the command can be called with so many arguments, its name included.
-func (s *Spec) Takes(args int) bool {
-	return args == s.Arity || s.Arity < 0 && args >= -s.Arity
-}
-
 // each calls fn for all commands, sub-commands behind their containers.
 func (t *Table) each(fn func(s *Spec)) {
 	for _, s := range t.specs {

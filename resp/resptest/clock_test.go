@@ -2,6 +2,7 @@ package resptest
 
 import (
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,32 +32,32 @@ func TestFrozenClockFiresInOrder(t *testing.T) {
 func TestRunningClockIsMoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := runningClock()
-		fired := 0
-		timer := engineClock{c}.AfterFunc(time.Hour, func() { fired++ })
+		var fired atomic.Int64
+		timer := engineClock{c}.AfterFunc(time.Hour, func() { fired.Add(1) })
 		time.Sleep(time.Minute)
 		c.Advance(58 * time.Minute)
 		synctest.Wait()
-		if fired != 0 {
+		if fired.Load() != 0 {
 			t.Error("fired a minute early")
 		}
 		time.Sleep(time.Minute) // what is left of the hour
 		synctest.Wait()
-		if fired != 1 {
-			t.Errorf("fired %d times", fired)
+		if n := fired.Load(); n != 1 {
+			t.Errorf("fired %d times", n)
 		}
 		timer.Reset(time.Hour)
 		c.Advance(2 * time.Hour)
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
-		if fired != 2 {
-			t.Errorf("fired %d times, moved past it", fired)
+		if n := fired.Load(); n != 2 {
+			t.Errorf("fired %d times, moved past it", n)
 		}
 		timer.Reset(time.Second)
 		if !timer.Stop() || timer.Stop() {
 			t.Error("Stop")
 		}
 		time.Sleep(time.Hour)
-		if fired != 2 {
+		if fired.Load() != 2 {
 			t.Error("fired after Stop")
 		}
 	})

@@ -80,9 +80,11 @@ func NewCluster(n int, opts ...Option) (*Cluster, error) {
 		}
 		c.nodes = append(c.nodes, node)
 		node.addr = s.Addr()
-		_ = s.engine.Do(func() { s.tap.role = node }) // the engine has just been started
 	}
 	c.divide()
+	for _, node := range c.nodes {
+		_ = node.engine.Do(func() { node.tap.role = node }) // the engine has just been started
+	}
 	return c, nil
 }
 

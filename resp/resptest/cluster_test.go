@@ -83,4 +83,3 @@ func TestClusterRedirects(t *testing.T) {
 		t.Errorf("GET without a key: %v", err)
 	}
 }
-
