@@ -1,6 +1,7 @@
 package resptest_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -81,5 +82,39 @@ func TestClusterRedirects(t *testing.T) {
 	err = node.Do(t.Context(), "get").Err()
 	if err == nil || !strings.HasPrefix(err.Error(), "ERR wrong number") {
 		t.Errorf("GET without a key: %v", err)
+	}
+}
+
+func TestClusterMovesASlot(t *testing.T) {
+	c := resptest.StartCluster(t, 2)
+	rdb := clusterClient(t, c)
+	rdb.Set(t.Context(), "{foo}1", "a", 0)
+	rdb.Set(t.Context(), "{foo}2", "b", 0)
+	slot := resptest.Slot("foo")
+	old, fresh := c.Node(1), c.Node(0)
+	c.StartMove(slot, 0)
+	if !c.MoveKey("{foo}1") || c.MoveKey("{foo}3") {
+		t.Error("MoveKey")
+	}
+	direct := client(t, old)
+	ask := fmt.Sprintf("ASK %d %s", slot, fresh.Addr())
+	if err := direct.Get(t.Context(), "{foo}1").Err(); err == nil || err.Error() != ask {
+		t.Errorf("a key that has gone: %v, want %s", err, ask)
+	}
+	for key, want := range map[string]string{"{foo}1": "a", "{foo}2": "b"} {
+		if got := rdb.Get(t.Context(), key).Val(); got != want {
+			t.Errorf("while the slot moves, %s is %q", key, got)
+		}
+	}
+	c.EndMove(slot)
+	if err := direct.Get(t.Context(), "{foo}1").Err(); !strings.HasPrefix(fmt.Sprint(err), "MOVED ") {
+		t.Errorf("after the move: %v", err)
+	}
+	if got := rdb.Get(t.Context(), "{foo}2").Val(); got != "b" {
+		t.Errorf("after the move it is %q", got)
+	}
+	fresh.RequireString(t, "{foo}2", "b")
+	if errors.Is(rdb.Get(t.Context(), "{foo}1").Err(), redis.Nil) {
+		t.Error("a key is lost")
 	}
 }

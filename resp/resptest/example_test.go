@@ -185,3 +185,18 @@ func ExampleNewCluster() {
 	// 1 []
 	// 2 [foo]
 }
+
+func ExampleServer_Snapshot() {
+	test := func(t *testing.T) {
+		srv := resptest.Start(t)
+		// ... what is slow to set up, once ...
+		snap := srv.Snapshot()
+		for _, name := range []string{"buy", "sell"} {
+			t.Run(name, func(t *testing.T) {
+				srv.Restore(snap)
+				// ... each begins with the same data ...
+			})
+		}
+	}
+	_ = test
+}
