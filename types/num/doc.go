@@ -31,6 +31,7 @@
 //	AppendInt      ll2string   decimal
 //	AppendFloat17  "%.17g"     what a client sees of a double in 7.0; inf and -inf as words
 //	AppendScore    d2string    what a listpack stores: an integer where FloatToInt gives one
+//	AppendFixed17  "%.17f" without zeros at the end: a longitude
 //	LongDouble     ld2string   "%.17Lf" without zeros at the end: what INCRBYFLOAT stores
 //
 // # How reading a float works

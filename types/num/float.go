@@ -331,6 +331,20 @@ func AppendFloat17(dst []byte, f float64) []byte {
 	return strconv.AppendFloat(dst, f, 'g', 17, 64)
 }
 
+// AppendFixed17 appends a finite f as C's "%.17f" does, without the zeros at the end and the point
+// if nothing is left behind it. There is no "-0".
+//
+// Redis: ld2string with LD_STR_HUMAN, of what was a double.
+func AppendFixed17(dst []byte, f float64) []byte {
+	from := len(dst)
+	dst = strconv.AppendFloat(dst, f, 'f', longDoublePlaces, 64)
+	dst = bytes.TrimSuffix(bytes.TrimRight(dst, "0"), []byte("."))
+	if string(dst[from:]) == "-0" {
+		dst = append(dst[:from], '0')
+	}
+	return dst
+}
+
 // FloatToInt gives the integer that f is, if it is one within half the range of an int64. The
 // sign of a negative zero gets lost.
 //

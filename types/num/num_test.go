@@ -165,3 +165,15 @@ func BenchmarkAppendFloat17(b *testing.B) {
 		})
 	}
 }
+
+func TestAppendFixed17(t *testing.T) {
+	for f, want := range map[float64]string{
+		0: "0", math.Copysign(0, -1): "0", 1: "1", -180: "-180", 0.5: "0.5", 100: "100", 1e20: "1" +
+			"00000000000000000000", 13.361389338970184: "13.36138933897018433", -1e-18: "0",
+		2.682209014892578e-06: "0.00000268220901489", 85.05112878: "85.0511287799999991",
+	} {
+		if got := string(AppendFixed17([]byte("10.0"), f)); got != "10.0"+want {
+			t.Errorf("%v: %s, want %s", f, got, want)
+		}
+	}
+}
