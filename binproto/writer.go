@@ -109,6 +109,9 @@ func (w *Writer) Double(f float64) {
 	w.buf = binary.LittleEndian.AppendUint64(w.buf, math.Float64bits(f))
 }
 
+// HumanDouble appends a double; its digits are the client's affair.
+func (w *Writer) HumanDouble(f float64) { w.Double(f) }
+
 // Bool appends the integer 1 or 0.
 func (w *Writer) Bool(b bool) {
 	n := int64(0)

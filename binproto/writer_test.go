@@ -43,6 +43,7 @@ func TestWriter(t *testing.T) {
 		{"an error", func(w *Writer) { w.Error(reply.ErrSyntax) }, `error "ERR syntax error"`},
 		{"an integer", func(w *Writer) { w.Int(math.MinInt64) }, "-9223372036854775808"},
 		{"a double", func(w *Writer) { w.Double(-0.5) }, "-0.5"},
+		{"a human double", func(w *Writer) { w.HumanDouble(-0.5) }, "-0.5"},
 		{"true and false", func(w *Writer) { w.Array(2); w.Bool(true); w.Bool(false) }, "[1 0]"},
 		{"a big number", func(w *Writer) { w.BigNumber("123") }, `"123"`},
 		{"a verbatim text", func(w *Writer) { w.Verbatim("txt", "hi") }, `"hi"`},

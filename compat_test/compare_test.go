@@ -1,6 +1,7 @@
 package compat_test
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ var comparisons = []comparison{
 	{"pairscan", "as scan, of a hash's fields with their values", equalPairScan},
 	{"seconds", "the two servers read their clocks at different moments", equalWithin(2)},
 	{"millis", "the two servers read their clocks at different moments", equalWithin(5000)},
+	{"nearly", "redis has its sines from the C library, which depend on the processor", equalNearly},
 	{"shape", "clock readings, ids and counters: only the kinds of the values count", equalShape},
 	{"log", "ACL LOG shows times and sockets, which are those of each server", equalLog},
 	{"hello", "the connection id is a counter", equalHello},
@@ -130,6 +132,42 @@ func equalWithin(distance int64) func(want, got value, same matcher) bool {
 	}
 }
 
+// equalNearly compares members with their scores, and allows a score the last two of 53 bits. So
+// the members need not come in the same order.
+func equalNearly(want, got value, same matcher) bool {
+	w, g := scoresByMember(want), scoresByMember(got)
+	if len(w) == 0 || len(w) != len(g) {
+		return same(want, got)
+	}
+	for member, score := range w {
+		other, ok := g[member]
+		if !ok || math.Abs(score-other) > 4*math.Abs(score)*0x1p-53 {
+			return false
+		}
+	}
+	return true
+}
+
+// scoresByMember reads the reply of a WITHSCORES, in pairs or flat; nil if it is none.
+func scoresByMember(v value) map[string]float64 {
+	elems := v.elems
+	if len(elems) > 0 && len(elems[0].elems) == 2 {
+		elems = nil
+		for _, pair := range v.elems {
+			elems = append(elems, pair.elems...)
+		}
+	}
+	scores := map[string]float64{}
+	for pair := range slices.Chunk(elems, 2) {
+		score, err := strconv.ParseFloat(pair[len(pair)-1].text, 64)
+		if len(pair) != 2 || err != nil {
+			return nil
+		}
+		scores[pair[0].text] = score
+	}
+	return scores
+}
+
 // equalShape compares kinds and counts, and errors in full.
 func equalShape(want, got value, same matcher) bool {
 	if want.kind == '-' || got.kind == '-' || want.null || got.null {
@@ -191,6 +229,12 @@ func TestComparisonsTellApart(t *testing.T) {
 		{"seconds", one, nine, false},
 		{"seconds", number("-1"), one, false},
 		{"seconds", number("-1"), number("-2"), false},
+		{"nearly", list(word("a"), word("0.1"), word("b"), word("0")),
+			list(word("b"), word("0"), word("a"), word("0.10000000000000002")), true},
+		{"nearly", list(list(word("a"), word("2"))), list(list(word("a"), word("2.0000001"))), false},
+		{"nearly", list(word("a"), word("1")), list(word("b"), word("1")), false},
+		{"nearly", list(word("a"), word("1")), list(), false},
+		{"nearly", list(), list(), true},
 		{"millis", nine, number("9000"), true},
 		{"shape", list(one, two), list(nine, nine), true},
 		{"shape", list(one, two), list(one), false},

@@ -11,6 +11,7 @@ func Table() []*keyspace.Spec {
 	return slices.Concat(
 		keyTable(),
 		stringTable(),
+		geoTable(),
 		hyperLogLogTable(),
 		listTable(),
 		hashTable(),
@@ -56,6 +57,18 @@ func stringTable() []*keyspace.Spec {
 		&incrSpec, &decrSpec, &incrbySpec, &decrbySpec, &incrbyfloatSpec, &appendSpec, &strlenSpec,
 		&setrangeSpec, &getrangeSpec, &substrSpec, &setnxSpec, &setexSpec, &psetexSpec, &getsetSpec,
 		&getdelSpec, &getexSpec, &mgetSpec, &msetSpec, &msetnxSpec, &lcsSpec,
+	}
+}
+
+// geoTable is the commands of places on the earth.
+func geoTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// geo.go
+		&geoaddSpec, &geodistSpec, &geohashSpec, &geoposSpec,
+
+		// geo_search.go
+		&georadiusSpec, &georadiusroSpec, &georadiusbymemberSpec, &georadiusbymemberroSpec,
+		&geosearchSpec, &geosearchstoreSpec,
 	}
 }
 

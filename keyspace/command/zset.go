@@ -31,6 +31,11 @@ func zaddCommand(c *keyspace.Ctx) {
 		c.Error(err)
 		return
 	}
+	zaddGenericCommand(c, &o)
+}
+
+// zaddGenericCommand adds the members to the sorted set at args[1], and replies.
+func zaddGenericCommand(c *keyspace.Ctx, o *zaddOptions) {
 	e := c.DB.LookupWrite(c.Args[1])
 	var s zset.Set
 	switch {
@@ -38,7 +43,7 @@ func zaddCommand(c *keyspace.Ctx) {
 		o.reply(c, 0, 0, zset.AddResult{Nop: true})
 		return
 	case !e.Found():
-		s = c.DB.NewSortedSet(len(o.members[1]))
+		s = c.DB.NewSortedSet(len(o.member(0)))
 	case e.Type() != keyspace.TypeZSet:
 		c.Error(reply.ErrWrongType)
 		return
@@ -49,7 +54,7 @@ func zaddCommand(c *keyspace.Ctx) {
 	var result zset.AddResult
 	for i, score := range o.scores {
 		var nan error
-		if result, nan = s.Add(o.members[2*i+1], score, o.flags); nan != nil {
+		if result, nan = s.Add(o.member(i), score, o.flags); nan != nil {
 			c.Error(reply.ErrScoreNaN)
 			return // of a single pair: nothing has changed
 		}
@@ -73,6 +78,13 @@ type zaddOptions struct {
 	changed bool     // CH
 	members [][]byte // score, member, score, member ...
 	scores  []float64
+	extra   int // words for each member in members beyond those two
+}
+
+// member is the member of that index.
+func (o *zaddOptions) member(i int) []byte {
+	width := 2 + o.extra
+	return o.members[width*i+width-1]
 }
 
 // parseZAdd reads the options and scores of ZADD; the scores are appended to buf.

@@ -165,8 +165,11 @@ func addNumber(s *zset.Set, member []byte, score float64) {
 
 // storeZSet makes a new sorted set the value of the key at args[1] and replies with its size. An
 // empty one is freed, and the key goes.
-func storeZSet(c *keyspace.Ctx, s *zset.Set, event string) {
-	key, n := c.Args[1], s.Len()
+func storeZSet(c *keyspace.Ctx, s *zset.Set, event string) { storeZSetAt(c, c.Args[1], s, event) }
+
+// storeZSetAt is storeZSet for another key.
+func storeZSetAt(c *keyspace.Ctx, key []byte, s *zset.Set, event string) {
+	n := s.Len()
 	deleted := c.DB.StoreSortedSet(c.DB.LookupWrite(key), s)
 	switch {
 	case n > 0:

@@ -3,6 +3,8 @@ package reply
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 )
 
@@ -546,6 +548,45 @@ const ErrWeight Error = "ERR weight value is not a float"
 // NoInputKey is the reply to a ZUNION of no keys.
 func NoInputKey(command string) Error {
 	return Error(fmt.Sprintf("ERR at least 1 input key is needed for '%s' command", command))
+}
+
+// The texts of the geo commands.
+const (
+	ErrGeoUnit        Error = "ERR unsupported unit provided. please use M, KM, FT, MI"
+	ErrGeoRadius      Error = "ERR need numeric radius"
+	ErrGeoWidth       Error = "ERR need numeric width"
+	ErrGeoHeight      Error = "ERR need numeric height"
+	ErrGeoNegative    Error = "ERR radius cannot be negative"
+	ErrGeoBoxNegative Error = "ERR height or width cannot be negative"
+	ErrGeoMember      Error = "ERR could not decode requested zset member"
+	ErrGeoCount       Error = "ERR COUNT must be > 0"
+	ErrGeoAny         Error = "ERR the ANY argument requires COUNT argument"
+	ErrGeoStore       Error = "ERR STORE option in GEORADIUS" + geoStoreNote
+	ErrGeoSearchStore Error = "ERR GEOSEARCHSTORE" + geoStoreNote
+	geoStoreNote            = " is not compatible with WITHDIST, WITHHASH and WITHCOORD options"
+)
+
+// GeoPoint is the reply to a longitude or latitude that is out of range.
+func GeoPoint(lon, lat float64) Error {
+	return errorf("ERR invalid longitude,latitude pair %s,%s", sixPlaces(lon), sixPlaces(lat))
+}
+
+// sixPlaces is a double as C's "%f" has it.
+func sixPlaces(f float64) string {
+	if math.IsInf(f, 0) {
+		return strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(f, 'f', -1, 64), "+"))
+	}
+	return strconv.FormatFloat(f, 'f', 6, 64)
+}
+
+// GeoNoCenter is the reply to a search that does not say where.
+func GeoNoCenter(command []byte) Error {
+	return errorf("ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for %s", command)
+}
+
+// GeoNoShape is the reply to a search that does not say how far.
+func GeoNoShape(command []byte) Error {
+	return errorf("ERR exactly one of BYRADIUS and BYBOX can be specified for %s", command)
 }
 
 // The texts of the HyperLogLog commands.

@@ -92,6 +92,20 @@ func (w *RESP) Double(f float64) {
 	w.buf = append(w.buf, '\r', '\n')
 }
 
+// HumanDouble appends a double, a bulk string in RESP2, with at most 17 digits behind the point.
+// Redis: addReplyHumanLongDouble.
+func (w *RESP) HumanDouble(f float64) {
+	var digits [32]byte
+	text := num.AppendFixed17(digits[:0], f)
+	if !w.v3 {
+		w.Bulk(text)
+		return
+	}
+	w.buf = append(w.buf, ',')
+	w.buf = append(w.buf, text...)
+	w.buf = append(w.buf, '\r', '\n')
+}
+
 // Bool appends a boolean, 1 or 0 in RESP2.
 func (w *RESP) Bool(b bool) {
 	switch {

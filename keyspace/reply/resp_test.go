@@ -23,6 +23,7 @@ func TestRESPBytes(t *testing.T) {
 		{"double", func(w Writer) { w.Double(0.1) }, "$19\r\n0.10000000000000001\r\n",
 			",0.10000000000000001\r\n"},
 		{"infinity", func(w Writer) { w.Double(math.Inf(-1)) }, "$4\r\n-inf\r\n", ",-inf\r\n"},
+		{"human double", func(w Writer) { w.HumanDouble(-2.50) }, "$4\r\n-2.5\r\n", ",-2.5\r\n"},
 		{"true", func(w Writer) { w.Bool(true) }, ":1\r\n", "#t\r\n"},
 		{"false", func(w Writer) { w.Bool(false) }, ":0\r\n", "#f\r\n"},
 		{"big number", func(w Writer) { w.BigNumber("123") }, "$3\r\n123\r\n", "(123\r\n"},

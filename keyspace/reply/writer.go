@@ -21,6 +21,8 @@ type Writer interface {
 	Error(e Error)
 	Int(n int64)
 	Double(f float64)
+	// HumanDouble is a double with at most 17 digits behind the point, and never an exponent.
+	HumanDouble(f float64)
 	Bool(b bool)
 	BigNumber(digits string)
 	// Verbatim is a text with a three-letter format: "txt" or "mkd".
