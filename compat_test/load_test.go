@@ -192,7 +192,7 @@ func TestTenThousandConnections(t *testing.T) {
 	var costs [2]int64
 	for i, s := range p.each() {
 		before := s.rssBytes(t)
-		conns := openMany(t, s, count)
+		conns := openMany(t, s.addr, count)
 		for _, c := range conns { // all requests are under way before the first reply is read
 			if _, err := c.Write([]byte("PING\r\n")); err != nil {
 				t.Fatalf("%s: %v", s.name, err)
@@ -227,7 +227,7 @@ func (s *server) restingBytes(t *testing.T, before int64) int64 {
 	return max(least-before, 0)
 }
 
-func openMany(t *testing.T, s *server, count int) []net.Conn {
+func openMany(t *testing.T, addr string, count int) []net.Conn {
 	t.Helper()
 	conns := make([]net.Conn, 0, count)
 	t.Cleanup(func() {
@@ -236,9 +236,9 @@ func openMany(t *testing.T, s *server, count int) []net.Conn {
 		}
 	})
 	for i := range count {
-		c, err := net.DialTimeout("tcp", s.addr, ioTimeout)
+		c, err := net.DialTimeout("tcp", addr, ioTimeout)
 		if err != nil {
-			t.Fatalf("%s: connection %d: %v", s.name, i, err)
+			t.Fatalf("%s: connection %d: %v", addr, i, err)
 		}
 		conns = append(conns, c)
 	}
@@ -263,7 +263,7 @@ func readMany(t *testing.T, s *server, conns []net.Conn, want string) {
 func TestMaxclients(t *testing.T) {
 	p := newPair(t, "--maxclients", "5")
 	for _, s := range p.each() {
-		conns := openMany(t, s, 5)
+		conns := openMany(t, s.addr, 5)
 		for _, c := range conns {
 			if _, err := c.Write([]byte("PING\r\n")); err != nil {
 				t.Fatal(err)

@@ -25,6 +25,8 @@ type Config struct {
 	NativePort     int
 	NativeBind     []string
 	NativeMaxFrame int64 // bytes
+	HTTPPort       int   // 0: none
+	HTTPBind       []string
 	LogFile        string
 	LogLevel       LogLevel
 	PIDFile        string

@@ -110,7 +110,7 @@ func configQuestions() [][2]string {
 	var all [][2]string
 	for i := range parameters {
 		p := &parameters[i]
-		if slices.Contains(notAsked, p.name) || strings.HasPrefix(p.name, "native-") {
+		if slices.Contains(notAsked, p.name) || isOwn(p.name) {
 			continue
 		}
 		if p.flags&(paramImmutable|paramProtected) != 0 {
@@ -217,4 +217,9 @@ func newConfigEngine(t *testing.T) *Engine {
 		}
 	})
 	return e
+}
+
+// isOwn reports whether a parameter is ringer's own.
+func isOwn(name string) bool {
+	return strings.HasPrefix(name, "native-") || strings.HasPrefix(name, "http-")
 }

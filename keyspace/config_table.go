@@ -151,7 +151,7 @@ func SensitiveParameter(name string) bool {
 // parameters is every parameter of redis-server 7.0.15, and those that only ringer has. It is
 // never changed. Those without into have no meaning here yet: they are kept.
 var parameters = [...]parameter{
-	// Listening. native-* are ringer's own.
+	// Listening. native-* and http-* are ringer's own.
 	port("port", "6379").applied().into(func(c *Config) any { return &c.Port }),
 	special("bind", kindList, "* -::*").applied().into(func(c *Config) any { return &c.Bind }),
 	text("bind-source-addr", ""),
@@ -169,6 +169,9 @@ var parameters = [...]parameter{
 		into(func(c *Config) any { return &c.NativeBind }),
 	memoryFrom("native-max-frame", "67108864", 64<<10, 1<<30).immutable().
 		into(func(c *Config) any { return &c.NativeMaxFrame }),
+	port("http-port", "0").immutable().into(func(c *Config) any { return &c.HTTPPort }),
+	special("http-bind", kindList, "127.0.0.1 -::1").immutable().
+		into(func(c *Config) any { return &c.HTTPBind }),
 
 	// TLS. Those of connections that the server would make, to other servers, are kept.
 	port("tls-port", "0").applied().into(func(c *Config) any { return &c.TLSPort }),

@@ -50,7 +50,7 @@ func TestConfigDefaults(t *testing.T) {
 			own++
 		}
 	}
-	if own-known != 3 { // native-port, native-bind, native-max-frame
+	if own-known != 5 { // native-port, native-bind, native-max-frame, http-port, http-bind
 		t.Errorf("%d names, of which Redis has %d", own, known)
 	}
 }

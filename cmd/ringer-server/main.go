@@ -31,7 +31,8 @@ Examples:
        ringer-server /etc/myredis.conf --loglevel verbose -
 
 Options are the lines of redis.conf. Ringer's own are
-       native-port (1234; 0 turns it off), native-bind, native-max-frame.
+       native-port (1234; 0 turns it off), native-bind, native-max-frame,
+       http-port (0: none; /metrics and /debug/pprof), http-bind (the loopback).
 `
 
 func main() {

@@ -320,3 +320,23 @@ func TestConfigFromStandardInput(t *testing.T) {
 		t.Errorf("CONFIG GET answers %q", got)
 	}
 }
+
+func TestHTTP(t *testing.T) {
+	port, watch := freePort(t), freePort(t)
+	p := startServer(t, ":", "--port", port, "--native-port", "0", "--http-port", watch)
+	p.mustReach(ready)
+	ask(t, "tcp", "127.0.0.1:"+port, "SET k v")
+	got := ask(t, "tcp", "127.0.0.1:"+watch, "GET /metrics HTTP/1.0\r\n")
+	if !strings.HasSuffix(got, "200 OK") {
+		t.Errorf("/metrics answers %q", got)
+	}
+	p.signal(syscall.SIGTERM)
+	if code := p.exit(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	p = startServer(t, ":", "--port", "0", "--native-port", port, "--http-port", port,
+		"--http-bind", "127.0.0.1")
+	if code := p.exit(); code != 1 || !strings.Contains(p.seen.String(), "Address already in use") {
+		t.Errorf("a port that is taken: exit code %d\n%s", code, &p.seen)
+	}
+}

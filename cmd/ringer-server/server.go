@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ringer-kv/ringer/binproto"
+	"github.com/ringer-kv/ringer/cmd/ringer-server/metrics"
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/resp"
 )
@@ -35,6 +36,7 @@ type server struct {
 	engine *keyspace.Engine
 	resp   *resp.Server
 	native *binproto.Server // nil: native-port 0
+	http   *metrics.Server  // nil: http-port 0
 	stop   chan struct{}    // SHUTDOWN
 	failed chan error       // a front end that has ended by itself
 }
@@ -171,6 +173,22 @@ func (s *server) listen() bool {
 			return false
 		}
 	}
+	return s.listenHTTP()
+}
+
+// listenHTTP opens the sockets for those who watch.
+func (s *server) listenHTTP() bool {
+	c := s.config
+	if c.HTTPPort == 0 {
+		return true
+	}
+	http, err := metrics.Listen(s.engine, c.HTTPBind, c.HTTPPort)
+	if err != nil {
+		s.reportListen(err)
+		s.warning(fmt.Sprintf("Failed listening on port %d (HTTP), aborting.", c.HTTPPort))
+		return false
+	}
+	s.http = http
 	return true
 }
 
@@ -219,6 +237,10 @@ func (s *server) serveAll() {
 	if s.native != nil {
 		go func() { s.failed <- s.native.Serve() }()
 		s.notice("Native protocol on port " + strconv.Itoa(c.NativePort) + ".")
+	}
+	if s.http != nil {
+		s.http.Serve()
+		s.notice("Metrics and profiles over HTTP on port " + strconv.Itoa(c.HTTPPort) + ".")
 	}
 	s.notice("Ready to accept connections")
 	if c.UnixSocket != "" {
@@ -285,6 +307,9 @@ func (s *server) closeAll() int {
 	}
 	if s.native != nil {
 		errs = append(errs, s.native.Close())
+	}
+	if s.http != nil {
+		errs = append(errs, s.http.Close())
 	}
 	errs = append(errs, s.engine.Close())
 	if err := errors.Join(errs...); err != nil {

@@ -82,6 +82,7 @@ type guest struct {
 var guests = []guest{
 	{"github.com/tidwall/redcon", []string{"resp"}},
 	{"golang.org/x/sys", []string{"types/arena", "resp", "binproto", "cmd"}},
+	{"github.com/prometheus", []string{"cmd/ringer-server/metrics"}},
 }
 
 // checkArrows looks at the imports of one file.
