@@ -30,6 +30,8 @@ type Wait struct {
 	// Serve does what the command does, once, with a key of the right type. It has a Ctx with the
 	// arguments of the command, must reply and must record what it writes.
 	Serve func(c *Ctx, e Entry)
+	// TimeOver replies when the time is over, or another client ends the wait; nil: a null array.
+	TimeOver func(c *Ctx)
 }
 
 // waiter is a session that waits.
@@ -257,6 +259,10 @@ func (e *Engine) Unblock(s *Session, failure reply.Error) bool {
 	e.answer(w, func(c *Ctx) {
 		if failure != "" {
 			c.Error(failure)
+			return
+		}
+		if w.TimeOver != nil {
+			w.TimeOver(c)
 			return
 		}
 		c.Reply.NullArray()

@@ -75,9 +75,8 @@ type object interface {
 	MemoryUsage() int
 }
 
-// checkObject checks a value that is no string and returns the bytes that it takes.
-func (e Entry) checkObject() int64 {
-	var o object
+// object is the value of an entry that is no string.
+func (e Entry) object() (o object) {
 	switch e.Type() {
 	case TypeZSet:
 		s := e.SortedSet()
@@ -94,6 +93,12 @@ func (e Entry) checkObject() int64 {
 	default:
 		panic("keyspace: entry of type " + e.Type().String())
 	}
+	return o
+}
+
+// checkObject checks a value that is no string and returns the bytes that it takes.
+func (e Entry) checkObject() int64 {
+	o := e.object()
 	o.Check()
 	ensure(o.Len() > 0, "I4: %q is empty", e.key)
 	return int64(o.MemoryUsage())

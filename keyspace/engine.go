@@ -513,6 +513,9 @@ func (e *Engine) shutDown() {
 	}
 }
 
+// Log writes a line to the server's log.
+func (e *Engine) Log(level LogLevel, text string) { e.log(level, text) }
+
 func (e *Engine) log(level LogLevel, text string) {
 	if e.options.Log != nil {
 		e.options.Log(level, text)

@@ -1,10 +1,7 @@
 package command
 
 import (
-	"math"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
@@ -84,71 +81,4 @@ func shutdownCommand(c *keyspace.Ctx) {
 	default:
 		c.Abort()
 	}
-}
-
-var debugSpec = keyspace.Spec{
-	Name: "debug", Group: keyspace.Server, Since: "1.0.0", Arity: -2,
-	Flags:   adminFlags | keyspace.Protected,
-	Summary: "A container for debugging commands", Complexity: "Depends on subcommand.",
-	Syscmd: true,
-	Run:    debugCommand,
-}
-
-// debugCommand is one command with its own sub-commands, as in Redis: they are in no table.
-func debugCommand(c *keyspace.Ctx) {
-	a := newCursor(c.Args, 1)
-	switch {
-	case len(c.Args) == 2 && a.Is("HELP"):
-		debugHelp(c)
-	case len(c.Args) == 3 && a.Is("SLEEP"):
-		c.Engine.Sleep(sleepTime(a.Arg()))
-		c.OK()
-	case len(c.Args) == 3 && a.Is("SET-ACTIVE-EXPIRE"):
-		c.Engine.SetActiveExpire(atoi(a.Arg()) != 0)
-		c.OK()
-	case len(c.Args) == 3 && a.Is("ERROR"):
-		c.Error(reply.Error(strings.TrimPrefix(string(a.Arg()), "-")))
-	default:
-		c.Error(reply.UnknownDebug(c.Args[1]))
-	}
-}
-
-// maxSleep bounds DEBUG SLEEP so that the sum fits.
-const maxSleep = 365 * 24 * time.Hour
-
-// sleepTime reads seconds with decimals. Redis: strtod, so that what is no number is 0.
-func sleepTime(arg []byte) time.Duration {
-	seconds := 0.0
-	for end := len(arg); end > 0; end-- {
-		f, err := strconv.ParseFloat(string(arg[:end]), 64)
-		if err == nil && !math.IsNaN(f) {
-			seconds = f
-			break
-		}
-	}
-	return time.Duration(min(max(seconds, 0), maxSleep.Seconds()) * float64(time.Second))
-}
-
-// atoi is C's: the integer that the text begins with, 0 if there is none.
-func atoi(arg []byte) int {
-	end := 0
-	for end < len(arg) && (arg[end] >= '0' && arg[end] <= '9' || end == 0 && arg[0] == '-') {
-		end++
-	}
-	n, _ := strconv.Atoi(string(arg[:end]))
-	return n
-}
-
-func debugHelp(c *keyspace.Ctx) {
-	replyHelp(c,
-		"ERROR <string>",
-		"    Return a Redis protocol error with <string> as message. Useful for clients",
-		"    unit tests to simulate Redis errors.",
-		"SET-ACTIVE-EXPIRE <0|1>",
-		"    Setting it to 0 disables expiring keys in background when they are not",
-		"    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the",
-		"    default.",
-		"SLEEP <seconds>",
-		"    Stop the server for <seconds>. Decimals allowed.",
-	)
 }

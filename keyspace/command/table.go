@@ -154,8 +154,15 @@ func serverTable() []*keyspace.Spec {
 		&authSpec, &clientSpec, &echoSpec, &helloSpec, &pingSpec, &quitSpec, &resetSpec,
 		&selectSpec,
 
-		// monitor.go, slowlog.go, latency.go
-		&monitorSpec, &slowlogSpec, &latencySpec,
+		// monitor.go, slowlog.go, latency.go, lolwut.go
+		&monitorSpec, &slowlogSpec, &latencySpec, &lolwutSpec,
+
+		// memory.go, module.go, cluster.go
+		&memorySpec, &moduleSpec, &clusterSpec, &readonlySpec, &readwriteSpec, &askingSpec,
+
+		// replication.go
+		&roleSpec, &replicaofSpec, &slaveofSpec, &failoverSpec, &syncSpec, &psyncSpec,
+		&replconfSpec, &waitSpec, &lastsaveSpec,
 
 		// flush.go
 		&dbsizeSpec, &flushdbSpec, &flushallSpec,

@@ -282,6 +282,39 @@ const (
 	ErrMonitorDenied   Error = "ERR MONITOR isn't allowed for DENY BLOCKING client"
 )
 
+// The texts of what needs other servers, or modules. ErrNoReplication is ringer's own.
+const (
+	ErrClusterDisabled Error = "ERR This instance has cluster support disabled"
+	ErrMasterPort      Error = "ERR Invalid master port"
+	ErrNoReplication   Error = "ERR Replication is not supported by this server"
+	ErrFailoverTimeout Error = "ERR FAILOVER timeout must be greater than 0"
+	ErrNoFailover      Error = "ERR No failover in progress."
+	ErrNoReplicas      Error = "ERR FAILOVER requires connected replicas."
+	ErrModuleLoad      Error = "ERR Error loading the extension. Please check the server logs."
+	ErrModuleUnload    Error = "ERR Error unloading module: no such module with that name"
+)
+
+// UnrecognizedReplconf is the reply to what no replica says of itself.
+func UnrecognizedReplconf(option []byte) Error {
+	return errorf("ERR Unrecognized REPLCONF option: %s", option)
+}
+
+// UnsupportedFilter is the reply to a part of the data that can't be asked for alone.
+func UnsupportedFilter(name []byte) Error {
+	return errorf("ERR Unsupported rdb-filter-only option: %s", name)
+}
+
+// The texts of DEBUG.
+const (
+	ErrDebugDB     Error = "ERR Out of range database"
+	ErrNotSDS      Error = "ERR Not an sds encoded string."
+	ErrNoHashTable Error = "ERR The value stored at the specified key is not represented using an" +
+		" hash table"
+	ErrNeedsRESP3    Error = "ERR RESP2 is not supported by this command"
+	ErrDebugProtocol Error = "ERR Wrong protocol type name. Please use one of the following:" +
+		" string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false"
+)
+
 // ErrSlowlogCount is the reply to a number of entries that can't be shown.
 const ErrSlowlogCount Error = "ERR count should be greater than or equal to -1"
 

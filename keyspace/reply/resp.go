@@ -41,6 +41,9 @@ func (w *RESP) BeginPush(n int) {
 	w.header('*', int64(n))
 }
 
+// Attribute announces pairs about the value that follows them; RESP2 has none.
+func (w *RESP) Attribute(pairs int) { w.header('|', int64(pairs)) }
+
 // header appends a type byte, a number and CRLF. Small numbers, nearly all of them, are written
 // without a division.
 func (w *RESP) header(kind byte, n int64) {

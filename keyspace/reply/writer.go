@@ -52,6 +52,15 @@ type Writer interface {
 	Give(buf []byte)
 }
 
+// AttributeWriter is a Writer whose protocol has attributes: pairs about the value that follows
+// them, which clients that do not know them pass over.
+//
+// Owned by the keyspace goroutine.
+type AttributeWriter interface {
+	Writer
+	Attribute(pairs int)
+}
+
 // Mark is the place of a deferred aggregate header.
 //
 // Owned by the keyspace goroutine.

@@ -1,0 +1,11 @@
+package set
+
+import "github.com/ringer-kv/ringer/types/dict"
+
+// TableStats is how the members are spread over the hash table, if there is one. O(n).
+func (s *Set) TableStats() (stats []dict.Stats, ok bool) {
+	if s.enc == Intset {
+		return nil, false
+	}
+	return s.header().table.Stats(s.env.Arena), true
+}
