@@ -32,6 +32,18 @@ func (w *Writer) Proto() int { return 2 }
 // SetProto does nothing: the native protocol has no versions.
 func (w *Writer) SetProto(int) {}
 
+// Encoding is the native one.
+func (w *Writer) Encoding() reply.Encoding { return reply.Native }
+
+// Fresh is an empty writer.
+func (w *Writer) Fresh() reply.Writer { return &Writer{} }
+
+// Replying reports whether the open frame of a reply holds anything.
+func (w *Writer) Replying() bool { return w.open != 0 && len(w.buf) > w.open }
+
+// Append appends the frames of a push. No frame may be open.
+func (w *Writer) Append(push []byte) { w.buf = append(w.buf, push...) }
+
 // Begin opens the frame of a reply.
 func (w *Writer) Begin() {
 	w.buf = append(w.buf, 0, 0, 0, 0)

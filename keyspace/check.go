@@ -11,6 +11,7 @@ import (
 func (e *Engine) Check() {
 	e.checkWaiting()
 	e.checkWatches()
+	e.checkTopics()
 	used := int64(0)
 	for _, db := range e.dbs {
 		db.table.Check(db.arena)

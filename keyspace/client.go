@@ -52,7 +52,7 @@ func (s *Session) memory() clientMemory {
 	m.queryFree = max(0, held-m.query)
 	m.output, m.waiting = s.w.Len(), s.conn.Waiting()
 	m.total = sessionBytes + max(held, m.query) + m.queued + m.output + m.waiting +
-		len(s.name) + len(s.libName) + len(s.libVer)
+		len(s.name) + len(s.libName) + len(s.libVer) + s.subscriptionMem()
 	return m
 }
 
@@ -80,9 +80,9 @@ func (e *Engine) AppendClient(b []byte, s *Session) []byte {
 	number("idle=", (e.nowMs-s.lastActiveMs)/1000)
 	text("flags=", s.flagLetters())
 	number("db=", int64(s.db.id))
-	number("sub=", 0)
-	number("psub=", 0)
-	number("ssub=", 0)
+	number("sub=", int64(s.Subscriptions(Channel)))
+	number("psub=", int64(s.Subscriptions(Pattern)))
+	number("ssub=", int64(s.Subscriptions(ShardChannel)))
 	number("multi=", int64(s.MultiLen()))
 	number("qbuf=", int64(m.query))
 	number("qbuf-free=", int64(m.queryFree))
@@ -121,6 +121,7 @@ func (s *Session) flagLetters() string {
 		}
 	}
 	add(s.flags&sessionMonitor != 0, 'O')
+	add(s.flags&sessionSubscribed != 0, 'P')
 	add(s.flags&sessionMulti != 0, 'x')
 	add(s.waiter != nil, 'b')
 	add(s.flags&sessionDirtyCAS != 0, 'd')

@@ -39,6 +39,7 @@ type Config struct {
 	ClientQueryBufferLimit int64 // bytes
 	TimeoutSeconds         int   // of idle clients; 0: none
 	OutputLimits           [outputClasses]OutputLimit
+	NotifyEvents           NotifyClass
 	RequirePass            string
 	ACLFile                string
 	ACLLogMaxLen           int64

@@ -14,7 +14,8 @@ type parameter struct {
 	min, max    int64  // of integers and memory; max < min: all of uint64
 	words       []string
 	// field is the place of the value: a *bool, *int, *int64, *uint64, *string, *[]string,
-	// *LogLevel or *[outputClasses]OutputLimit. nil: the value has no meaning yet, and is kept.
+	// *LogLevel, *NotifyClass or *[outputClasses]OutputLimit. nil: the value has no meaning yet,
+	// and is kept.
 	field func(c *Config) any
 }
 
@@ -247,7 +248,8 @@ var parameters = [...]parameter{
 		"normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60").
 		into(func(c *Config) any { return &c.OutputLimits }),
 	integer("tracking-table-max-keys", "1000000", 0, maxInt64),
-	special("notify-keyspace-events", kindEvents, ""),
+	special("notify-keyspace-events", kindEvents, "").
+		into(func(c *Config) any { return &c.NotifyEvents }),
 
 	// Access.
 	text("requirepass", "").sensitive().into(func(c *Config) any { return &c.RequirePass }),

@@ -118,6 +118,8 @@ func (c *Config) store(p *parameter, value any) {
 		*f = value.(string)
 	case *[]string:
 		*f = value.([]string)
+	case *NotifyClass:
+		*f = value.(NotifyClass)
 	case *LogLevel:
 		*f = LogLevel(p.word(value.(string)))
 	default:
@@ -158,6 +160,8 @@ func (c *Config) get(p *parameter) string {
 		return *f
 	case *[]string:
 		return formatValue(*f, p)
+	case *NotifyClass:
+		return f.String()
 	case *LogLevel:
 		return p.words[*f]
 	case *[outputClasses]OutputLimit:
@@ -407,10 +411,10 @@ const eventLetters = "g$lshzxetdnKEm"
 const allEventLetters = len("g$lshzxetd")
 
 func (c *Config) setEvents(p *parameter, word string) reply.Reason {
-	set := uint(0)
+	set := NotifyClass(0)
 	for _, r := range []byte(word) {
 		if r == 'A' {
-			set |= 1<<allEventLetters - 1
+			set |= notifyAll
 			continue
 		}
 		i := strings.IndexByte(eventLetters, r)
@@ -419,18 +423,27 @@ func (c *Config) setEvents(p *parameter, word string) reply.Reason {
 		}
 		set |= 1 << i
 	}
+	c.store(p, set)
+	return ""
+}
+
+// notifyAll are the classes that A stands for. Redis: NOTIFY_ALL, without n and m.
+const notifyAll NotifyClass = 1<<allEventLetters - 1
+
+// String is the set as CONFIG GET shows it. Redis: keyspaceEventsFlagsToString, by which n is not
+// shown beside A.
+func (n NotifyClass) String() string {
 	var b []byte
-	if set&(1<<allEventLetters-1) == 1<<allEventLetters-1 {
+	if n&notifyAll == notifyAll {
 		b = append(b, 'A')
-		set &^= 1<<(allEventLetters+1) - 1 // Redis: with A, n is not shown
+		n &^= notifyAll | NotifyNew
 	}
 	for i := range len(eventLetters) {
-		if set>>i&1 != 0 {
+		if n>>i&1 != 0 {
 			b = append(b, eventLetters[i])
 		}
 	}
-	c.store(p, string(b))
-	return ""
+	return string(b)
 }
 
 func (c *Config) setScores(p *parameter, words []string) reply.Reason {

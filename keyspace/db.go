@@ -89,7 +89,7 @@ func (db *DB) lapse(e Entry) {
 func (db *DB) LookupRead(key []byte) Entry {
 	e := db.Peek(key)
 	if e.ref == 0 {
-		db.engine.stats.Misses++
+		db.noteMiss(key)
 		return e
 	}
 	db.engine.stats.Hits++
@@ -102,7 +102,7 @@ func (db *DB) LookupRead(key []byte) Entry {
 func (db *DB) LookupNoTouch(key []byte) Entry {
 	e := db.Peek(key)
 	if e.ref == 0 {
-		db.engine.stats.Misses++
+		db.noteMiss(key)
 	} else {
 		db.engine.stats.Hits++
 	}
@@ -222,6 +222,7 @@ func (db *DB) replace(old, n Entry, keepDeadline bool) {
 	if old.ref == 0 {
 		n.SignalReady() // Redis: dbAdd does, dbOverwrite does not
 		db.table.Insert(db.arena, n.ref)
+		db.noteNew(n.key)
 		return
 	}
 	db.engine.keepCounter(old.head(), n.head())

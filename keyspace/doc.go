@@ -52,8 +52,10 @@
 //	    one, under the Index that the hash keeps
 //	I10 a watch is in the list of its key and among those of its session, or nowhere; what sessions
 //	    have queued is counted to the byte
+//	I11 a subscription is in the list of its topic and in that of its session, or nowhere; there is
+//	    no topic without one
 //
-// (*Engine).Check tests all that concern data, and I8 and I10.
+// (*Engine).Check tests all that concern data, and I8, I10 and I11.
 //
 // # How the hard parts work
 //

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ringer-kv/ringer/keyspace/reply"
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/dict"
 	"github.com/ringer-kv/ringer/types/hash"
@@ -129,7 +130,11 @@ type Engine struct {
 	queuedBytes   int64    // in the transactions of all sessions
 	watches       int      // of all sessions
 	interest      interest // who is to be told of changes
-	dirty         int64    // changes since the start
+	topics        [topicKinds]topics
+	encoders      [reply.Encodings]reply.Writer // of messages
+	channelName   []byte                        // of the event that is being published
+	cutOff        []*Session                    // to be cut off at the end of the round
+	dirty         int64                         // changes since the start
 	stats         Stats
 	info          infoState
 	shutdownAsked bool
@@ -368,8 +373,8 @@ func (e *Engine) endRound() {
 	e.endWaits()
 	e.endPause()
 	e.resume()
-	e.flushDirty()
 	e.expire()
+	e.sendPushes()
 	if ready := e.arena.Ahead(); ready != nil {
 		e.worker.do(ready)
 	}
@@ -551,6 +556,7 @@ func (e *Engine) Limits() *Limits { return &e.limits }
 // applyLimits publishes the settings that front ends and value types read.
 func (e *Engine) applyLimits() {
 	c := e.config
+	e.setInterest(interestEvents, c.NotifyEvents&(notifyKeyspace|notifyKeyevent) != 0)
 	e.limits.MaxBulkBytes.Store(c.ProtoMaxBulkLen)
 	e.limits.QueryBufferBytes.Store(c.ClientQueryBufferLimit)
 	e.limits.MaxClients.Store(int64(c.MaxClients))

@@ -44,6 +44,7 @@ func (e *Engine) idleWork() (more bool) {
 	if !e.idle() {
 		return false
 	}
+	defer e.sendPushes() // of keys that have expired
 	for begin := time.Now(); e.queue.empty() && time.Since(begin) < idleBudget; {
 		if !e.idle() {
 			return false

@@ -65,6 +65,7 @@ func (c *Ctx) Authenticate(user, password []byte) bool {
 func (c *Ctx) ResetSession() {
 	s := c.Session
 	c.Engine.endTransaction(s)
+	c.Engine.unsubscribeAll(s)
 	c.Select(0)
 	s.w.SetProto(2)
 	s.name = nil

@@ -281,7 +281,10 @@ func (e *Engine) infoStats(w *infoWriter) {
 	w.int("current_eviction_exceeded_time", e.exceededMs())
 	w.int("keyspace_hits", s.Hits)
 	w.int("keyspace_misses", s.Misses)
-	w.zero("pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec",
+	w.int("pubsub_channels", int64(e.TopicCount(Channel)))
+	w.int("pubsub_patterns", int64(e.TopicCount(Pattern)))
+	w.int("pubsubshard_channels", int64(e.TopicCount(ShardChannel)))
+	w.zero("latest_fork_usec",
 		"total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
 		"active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
 		"active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",

@@ -40,6 +40,7 @@ type interest uint8
 const (
 	interestObserved interest = 1 << iota // there are observers
 	interestWatched                       // keys are watched
+	interestEvents                        // notify-keyspace-events asks for some
 )
 
 // setInterest says whether somebody is interested.
@@ -76,6 +77,24 @@ func (e *Engine) tell(_ *Session, ev keyEvent) {
 	}
 	for _, o := range e.observers {
 		o.KeyChanged(ev.class, ev.event, ev.key, ev.db.id)
+	}
+	if e.interest&interestEvents != 0 {
+		e.publishEvent(ev)
+	}
+}
+
+// noteNew publishes that a key has come to be. Redis: dbAdd.
+func (db *DB) noteNew(key []byte) {
+	if db.engine.interest&interestEvents != 0 {
+		db.engine.publishEvent(keyEvent{NotifyNew, "new", key, db})
+	}
+}
+
+// noteMiss counts, and publishes, that a key that was to be read is not there. Redis: lookupKey.
+func (db *DB) noteMiss(key []byte) {
+	db.engine.stats.Misses++
+	if db.engine.interest&interestEvents != 0 {
+		db.engine.publishEvent(keyEvent{NotifyKeyMiss, "keymiss", key, db})
 	}
 }
 

@@ -81,7 +81,8 @@ func (e *Engine) runBatch(s *Session) {
 	e.touchAs(s)
 	b := s.batch
 	e.mark()
-	defer e.ahead.reset()
+	e.serving = s
+	defer e.endServing()
 	for b.pos < len(b.Ends) && s.flags&sessionCloseSoon == 0 {
 		args := b.command(b.pos)
 		spec := e.lookAhead(s, b)
@@ -124,6 +125,12 @@ func (e *Engine) runBatch(s *Session) {
 		}
 	}
 	e.finishBatch(s)
+}
+
+// endServing is called when a batch has come to its end, or waits.
+func (e *Engine) endServing() {
+	e.ahead.reset()
+	e.serving = nil
 }
 
 // finishBatch replies what stands behind the last command and tells the front end that the batch
@@ -211,6 +218,16 @@ func (e *Engine) drained(s *Session) {
 	e.flush(s, 0)
 }
 
+// sendPushes passes on what was pushed to sessions, and cuts off those who have let it pile up.
+func (e *Engine) sendPushes() {
+	if len(e.cutOff) > 0 {
+		e.cutOffSlow()
+	}
+	if len(e.dirtyList) > 0 {
+		e.flushDirty()
+	}
+}
+
 // flushDirty passes on what was pushed to sessions outside of their batches.
 func (e *Engine) flushDirty() {
 	for i, s := range e.dirtyList {
@@ -240,6 +257,7 @@ func (e *Engine) forget(s *Session) {
 	}
 	s.flags |= sessionGone
 	e.endTransaction(s)
+	e.unsubscribeAll(s)
 	if s.flags&sessionLocal == 0 {
 		e.sessions.remove(s)
 	}
@@ -260,7 +278,7 @@ func (e *Engine) dropBatch(s *Session) {
 // Push appends an out-of-band message of n elements, which fill appends, to a session's output. It
 // leaves behind what the session has been replied so far; the message of a command to its own
 // session comes after the reply. A session that lets more pile up than client-output-buffer-limit
-// allows is cut off.
+// allows is cut off at the end of the round.
 func (e *Engine) Push(s *Session, n int, fill func(w reply.Writer)) {
 	e.push(s, func(w reply.Writer) {
 		w.BeginPush(n)
@@ -270,7 +288,7 @@ func (e *Engine) Push(s *Session, n int, fill func(w reply.Writer)) {
 
 // push is Push for a message that fill begins.
 func (e *Engine) push(s *Session, fill func(w reply.Writer)) {
-	if s.flags&sessionGone != 0 {
+	if s.flags&(sessionGone|sessionOverLimit) != 0 {
 		return
 	}
 	if s == e.running {
@@ -279,14 +297,7 @@ func (e *Engine) push(s *Session, fill func(w reply.Writer)) {
 	}
 	fill(s.w)
 	s.w.End()
-	if e.overLimit(s) {
-		e.abort(s)
-		return
-	}
-	if !s.dirty && s.takesPushes() {
-		s.dirty = true
-		e.dirtyList = append(e.dirtyList, s)
-	}
+	e.pushed(s)
 }
 
 // overLimit reports whether the output that waits for the session is more than

@@ -177,6 +177,9 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 
 // restriction is the error for what a session may not do in the state that it is in, or "".
 func (s *Session) restriction(spec *Spec) reply.Error {
+	if s.Restricted() && spec.Flags&Subscribing == 0 {
+		return reply.OnlyPubSub(spec.fullName)
+	}
 	if s.flags&sessionMonitor != 0 && spec.Flags&(Write|ReadOnly|MayReplicate) != 0 {
 		return reply.ErrReplicaKeyspace
 	}

@@ -119,6 +119,8 @@ type Session struct {
 	class   int  // of client-output-buffer-limit
 	// tx is what MULTI and WATCH have left; nil if nothing.
 	tx *transaction
+	// subs is what it has subscribed to; nil if nothing.
+	subs *subscriber
 
 	softSinceMs int64 // since when the output has been over the soft limit; 0: it is not
 
@@ -149,9 +151,11 @@ const (
 	sessionDirtyExec                           // a command could not be queued
 	sessionDirtyCAS                            // a key that it watched has been changed
 	sessionGuarded                             // its commands are to be checked: see guard
+	sessionSubscribed                          // has subscribed to something
 
-	sessionMuted      = sessionReplyOff | sessionReplySkip | sessionSkipNext
-	sessionRestricted = sessionMonitor // it may not run every command: see restriction
+	sessionMuted = sessionReplyOff | sessionReplySkip | sessionSkipNext
+	// It may not run every command: see restriction.
+	sessionRestricted = sessionMonitor | sessionSubscribed
 )
 
 // The states of Session.drain: whether the owner waits for kept output to be written.

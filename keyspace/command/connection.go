@@ -15,20 +15,30 @@ const handshakeFlags = keyspace.NoScript | keyspace.Loading | keyspace.Stale | k
 
 var pingSpec = keyspace.Spec{
 	Name: "ping", Group: keyspace.Connection, Since: "1.0.0", Arity: -1, Syntax: "[message]",
-	Flags:   keyspace.Fast,
+	Flags:   keyspace.Fast | keyspace.Subscribing,
 	Tips:    []string{"request_policy:all_shards", "response_policy:all_succeeded"},
 	Summary: "Ping the server", Complexity: "O(1)",
 	Run: pingCommand,
 }
 
 func pingCommand(c *keyspace.Ctx) {
-	switch len(c.Args) {
-	case 1:
-		c.Reply.Status("PONG")
-	case 2:
-		c.Reply.Bulk(c.Args[1])
-	default:
+	if len(c.Args) > 2 {
 		c.Error(reply.WrongArity("ping"))
+		return
+	}
+	var message []byte
+	if len(c.Args) == 2 {
+		message = c.Args[1]
+	}
+	switch {
+	case c.Session.Restricted(): // Redis: in the shape of the messages among which it comes
+		c.Reply.Array(2)
+		c.Reply.BulkString("pong")
+		c.Reply.Bulk(message)
+	case len(c.Args) == 2:
+		c.Reply.Bulk(message)
+	default:
+		c.Reply.Status("PONG")
 	}
 }
 

@@ -172,10 +172,14 @@ func serverTable() []*keyspace.Spec {
 	}
 }
 
-// sessionTable is the commands of transactions.
+// sessionTable is the commands of transactions and of publishing.
 func sessionTable() []*keyspace.Spec {
 	return []*keyspace.Spec{
 		// transactions.go
 		&multiSpec, &execSpec, &discardSpec, &watchSpec, &unwatchSpec,
+
+		// pubsub.go, pubsub_info.go
+		&subscribeSpec, &psubscribeSpec, &ssubscribeSpec, &unsubscribeSpec, &punsubscribeSpec,
+		&sunsubscribeSpec, &publishSpec, &spublishSpec, &pubsubSpec,
 	}
 }

@@ -520,6 +520,17 @@ func ExecAborted(why Error) Error {
 		Error(strings.TrimPrefix(string(why), "ERR "))
 }
 
+// OnlyPubSub refuses a command to a RESP2 session that has subscribed to something.
+func OnlyPubSub(command string) Error {
+	return errorf("ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT /"+
+		" RESET are allowed in this context", command)
+}
+
+// NoSubscribe refuses to subscribe a session to something that must be replied to at once.
+func NoSubscribe(command string) Error {
+	return errorf("ERR %s isn't allowed for a DENY BLOCKING client", command)
+}
+
 // The texts of MOVE, COPY and SWAPDB.
 const (
 	ErrSameObject Error = "ERR source and destination objects are the same"

@@ -11,8 +11,9 @@ import (
 //
 // Owned by the keyspace goroutine.
 type RESP struct {
-	buf []byte
-	v3  bool
+	buf   []byte
+	v3    bool
+	begun int // where the last reply begins
 }
 
 // Proto is 2 or 3.
@@ -26,10 +27,33 @@ func (w *RESP) Proto() int {
 // SetProto switches the protocol from the next reply on.
 func (w *RESP) SetProto(version int) { w.v3 = version >= 3 }
 
-// Begin and End have nothing to do: RESP replies delimit themselves.
-func (w *RESP) Begin() {}
+// Encoding is RESP2 or RESP3.
+func (w *RESP) Encoding() Encoding {
+	if w.v3 {
+		return RESP3
+	}
+	return RESP2
+}
 
-// End is the other half of Begin.
+// Fresh is an empty writer of the same protocol.
+func (w *RESP) Fresh() Writer { return &RESP{v3: w.v3} }
+
+// Begin notes where the reply begins; replies delimit themselves.
+func (w *RESP) Begin() { w.begun = len(w.buf) }
+
+// Replying reports whether the reply has begun.
+func (w *RESP) Replying() bool { return len(w.buf) > w.begun }
+
+// Append appends an encoded push. The reply begins behind it, if it has not begun.
+func (w *RESP) Append(push []byte) {
+	replying := w.Replying()
+	w.buf = append(w.buf, push...)
+	if !replying {
+		w.begun = len(w.buf)
+	}
+}
+
+// End has nothing to do.
 func (w *RESP) End() {}
 
 // BeginPush announces an out-of-band message of n elements, an array in RESP2.

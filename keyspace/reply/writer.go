@@ -11,6 +11,11 @@ type Writer interface {
 	// SetProto switches between RESP2 and RESP3 (HELLO); the native protocol has no versions.
 	SetProto(version int)
 
+	// Encoding is how replies are encoded: the same for all writers that make the same bytes.
+	Encoding() Encoding
+	// Fresh is an empty writer with the same encoding.
+	Fresh() Writer
+
 	// Begin and End stand around everything that answers one command; a protocol with frames
 	// opens and closes one. A push outside of a command stands between BeginPush and End.
 	Begin()
@@ -43,6 +48,11 @@ type Writer interface {
 	DeferMap() Mark
 	Resolve(m Mark, n int)
 
+	// Replying reports whether anything has been appended since Begin.
+	Replying() bool
+	// Append appends a push that a writer with the same encoding has made, as a whole.
+	Append(push []byte)
+
 	// Len is the number of bytes appended since the last Take; Truncate drops what is beyond n.
 	Len() int
 	Truncate(n int)
@@ -60,6 +70,16 @@ type AttributeWriter interface {
 	Writer
 	Attribute(pairs int)
 }
+// Encoding is a way to encode replies.
+type Encoding uint8
+
+// The encodings.
+const (
+	RESP2 Encoding = iota
+	RESP3
+	Native
+	Encodings // how many there are
+)
 
 // Mark is the place of a deferred aggregate header.
 //
