@@ -70,6 +70,7 @@ type AttributeWriter interface {
 	Writer
 	Attribute(pairs int)
 }
+
 // Encoding is a way to encode replies.
 type Encoding uint8
 
