@@ -29,6 +29,7 @@ var comparisons = []comparison{
 	{"millis", "the two servers read their clocks at different moments", equalWithin(5000)},
 	{"nearly", "redis has its sines from the C library, which depend on the processor", equalNearly},
 	{"shape", "clock readings, ids and counters: only the kinds of the values count", equalShape},
+	{"users", "single commands stand in a random order, and some are only here", equalUsers},
 	{"log", "ACL LOG shows times and sockets, which are those of each server", equalLog},
 	{"hello", "the connection id is a counter", equalHello},
 	{"subset", "redis has more commands than ringer; ringer's must be among them", equalSubset},

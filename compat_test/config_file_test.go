@@ -51,7 +51,7 @@ func rewritten(t *testing.T, file string) (head string, tail []string) {
 	}
 	for line := range strings.Lines(below) {
 		name, _, _ := strings.Cut(line, " ")
-		if strings.Contains(" dir port native-port user \n ", " "+name+" ") || line == "\n" {
+		if strings.Contains(" dir port native-port \n ", " "+name+" ") || line == "\n" {
 			continue
 		}
 		tail = append(tail, line)

@@ -237,7 +237,9 @@ func (e *Engine) expel(s *Session) {
 
 // expelUsers ends the sessions of all users that are asked for, but for one.
 func (e *Engine) expelUsers(gone func(u *acl.User) bool, but *Session) {
-	for s := e.sessions.first; s != nil; s = s.next {
+	var next *Session
+	for s := e.sessions.first; s != nil; s = next {
+		next = s.next // one that is cut off leaves the list
 		if s != but && s.user != nil && s.flags&sessionGone == 0 && gone(s.user) {
 			e.expel(s)
 		}

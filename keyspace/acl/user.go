@@ -207,7 +207,8 @@ func (r *Rules) setPlainPassword(u *User, text string) {
 // mergeSelectors puts the words of one selector together that were sent apart: "(~a", "+get)".
 // unmatched is the index of a parenthesis that is never closed, or -1.
 //
-// Redis: one that opens within another makes the first one forgotten.
+// Redis: one that opens within another makes the first one forgotten, and what is added ends at a
+// NUL.
 func mergeSelectors(rules []string) (merged []string, unmatched int) {
 	unmatched = -1
 	open := ""
@@ -219,7 +220,7 @@ func mergeSelectors(rules []string) (merged []string, unmatched int) {
 		case unmatched < 0:
 			merged = append(merged, rule)
 		default:
-			open += " " + rule
+			open += " " + cString(rule)
 			if closes {
 				merged = append(merged, open)
 				unmatched = -1
