@@ -124,133 +124,135 @@ func compareACL(t *testing.T, text string, options ...string) {
 
 // TestUsersAndSessions: what becomes of the connections of users that change or go.
 func TestUsersAndSessions(t *testing.T) {
-	for _, c := range []scripted{
-		{"a user that is removed", `
-			a ACL SETUSER u on nopass +@all ~*
-			a ACL SETUSER v on nopass +@all ~*
-			b AUTH u x
-			c AUTH u x
-			d AUTH v x
-			b SET k 1
-			a ACL DELUSER u nope
-			b PING
-			c PING
-			d PING
-			d ACL DELUSER v
-			d PING
-			a ACL USERS`},
-		{"a user that loses everything goes on with nothing", `
-			a ACL SETUSER u on >p +@all ~* &*
-			b AUTH u p
-			b GET k
-			a ACL SETUSER u -get
-			b GET k
-			a ACL SETUSER u resetkeys ~q
-			b SET k 1
-			b SET q 1
-			a ACL SETUSER u off
-			b SET q 2
-			c AUTH u p
-			a ACL SETUSER u reset
-			b SET q 2
-			b AUTH u p
-			b ACL WHOAMI
-			b RESET
-			b ACL WHOAMI
-			a ACL LOG`},
-		{"default changes", `
-			a ACL SETUSER admin on nopass +@all ~* &*
-			a AUTH admin x
-			b PING
-			a ACL SETUSER default off
-			b PING
-			c PING
-			c AUTH x
-			c AUTH default x
-			c HELLO
-			c QUIT
-			a ACL SETUSER default on >p
-			b PING
-			d PING
-			d AUTH p
-			d PING
-			a ACL SETUSER default -ping
-			b PING
-			d PING
-			e PING
-			e AUTH p
-			e PING
-			a ACL SETUSER default nopass +ping
-			f PING
-			f RESET
-			f PING
-			a ACL SETUSER default reset
-			g PING
-			g ACL WHOAMI
-			b PING`},
-		{"transactions", `
-			a ACL SETUSER u on nopass +@all ~*
-			b AUTH u x
-			b MULTI
-			b SET k 1
-			b GET k
-			b GET q
-			a ACL SETUSER u -get
-			b EXEC
-			b MULTI
-			b GET k
-			b SET k 2
-			b EXEC
-			a ACL SETUSER u +get resetkeys ~k
-			b MULTI
-			b GET q
-			b DISCARD
-			b MULTI
-			b AUTH default x
-			b ACL WHOAMI
-			b GET q
-			b EXEC
-			b ACL WHOAMI
-			b MULTI
-			b AUTH u x
-			b GET q
-			b ACL WHOAMI
-			b AUTH u bad
-			b AUTH nope bad
-			b EXEC
-			a ACL LOG
-			a ACL SETUSER u allkeys
-			b MULTI
-			b GET k
-			a ACL SETUSER u resetkeys
-			b EXEC
-			a ACL SETUSER u allkeys
-			c AUTH u x
-			c MULTI
-			c SET k 3
-			a ACL DELUSER u
-			c EXEC
-			a GET k
-			a ACL LOG`},
-		{"MULTI before a login that is needed", `
-			a MULTI
-			a SET k 1
-			b CONFIG SET requirepass foo
-			a GET k
-			a EXEC
-			c MULTI
-			c EXEC
-			c AUTH foo
-			c MULTI
-			c PING
-			c RESET
-			c PING
-			c AUTH foo
-			b CONFIG SET requirepass ""
-			d PING`},
-	} {
+	for _, c := range userCases {
 		t.Run(c.name, func(t *testing.T) { compareACL(t, c.text) })
 	}
+}
+
+var userCases = []scripted{
+	{"a user that is removed", `
+		a ACL SETUSER u on nopass +@all ~*
+		a ACL SETUSER v on nopass +@all ~*
+		b AUTH u x
+		c AUTH u x
+		d AUTH v x
+		b SET k 1
+		a ACL DELUSER u nope
+		b PING
+		c PING
+		d PING
+		d ACL DELUSER v
+		d PING
+		a ACL USERS`},
+	{"a user that loses everything goes on with nothing", `
+		a ACL SETUSER u on >p +@all ~* &*
+		b AUTH u p
+		b GET k
+		a ACL SETUSER u -get
+		b GET k
+		a ACL SETUSER u resetkeys ~q
+		b SET k 1
+		b SET q 1
+		a ACL SETUSER u off
+		b SET q 2
+		c AUTH u p
+		a ACL SETUSER u reset
+		b SET q 2
+		b AUTH u p
+		b ACL WHOAMI
+		b RESET
+		b ACL WHOAMI
+		a ACL LOG`},
+	{"default changes", `
+		a ACL SETUSER admin on nopass +@all ~* &*
+		a AUTH admin x
+		b PING
+		a ACL SETUSER default off
+		b PING
+		c PING
+		c AUTH x
+		c AUTH default x
+		c HELLO
+		c QUIT
+		a ACL SETUSER default on >p
+		b PING
+		d PING
+		d AUTH p
+		d PING
+		a ACL SETUSER default -ping
+		b PING
+		d PING
+		e PING
+		e AUTH p
+		e PING
+		a ACL SETUSER default nopass +ping
+		f PING
+		f RESET
+		f PING
+		a ACL SETUSER default reset
+		g PING
+		g ACL WHOAMI
+		b PING`},
+	{"transactions", `
+		a ACL SETUSER u on nopass +@all ~*
+		b AUTH u x
+		b MULTI
+		b SET k 1
+		b GET k
+		b GET q
+		a ACL SETUSER u -get
+		b EXEC
+		b MULTI
+		b GET k
+		b SET k 2
+		b EXEC
+		a ACL SETUSER u +get resetkeys ~k
+		b MULTI
+		b GET q
+		b DISCARD
+		b MULTI
+		b AUTH default x
+		b ACL WHOAMI
+		b GET q
+		b EXEC
+		b ACL WHOAMI
+		b MULTI
+		b AUTH u x
+		b GET q
+		b ACL WHOAMI
+		b AUTH u bad
+		b AUTH nope bad
+		b EXEC
+		a ACL LOG
+		a ACL SETUSER u allkeys
+		b MULTI
+		b GET k
+		a ACL SETUSER u resetkeys
+		b EXEC
+		a ACL SETUSER u allkeys
+		c AUTH u x
+		c MULTI
+		c SET k 3
+		a ACL DELUSER u
+		c EXEC
+		a GET k
+		a ACL LOG`},
+	{"MULTI before a login that is needed", `
+		a MULTI
+		a SET k 1
+		b CONFIG SET requirepass foo
+		a GET k
+		a EXEC
+		c MULTI
+		c EXEC
+		c AUTH foo
+		c MULTI
+		c PING
+		c RESET
+		c PING
+		c AUTH foo
+		b CONFIG SET requirepass ""
+		d PING`},
 }
 
 // TestACLFile: ACL LOAD and ACL SAVE.
@@ -466,5 +468,27 @@ func TestRewriteUsers(t *testing.T) {
 		if files[0] != files[1] {
 			t.Errorf("%s\nredis:\n%s\nringer:\n%s", c.name, files[0], files[1])
 		}
+	}
+}
+
+// TestSlowLogHidesUsers: no name, password or rule of a user is in the slow log.
+func TestSlowLogHidesUsers(t *testing.T) {
+	p := newPair(t, "--slowlog-log-slower-than", "0")
+	var logs [2]string
+	for i, s := range p.each() {
+		c := mustDial(t, s.addr)
+		for _, line := range []string{
+			"ACL SETUSER u on >secret +@all ~k", "ACL SETUSER u (on)", "ACL GETUSER u", "AUTH u secret",
+			"AUTH u wrong", "HELLO 3 AUTH u secret", "ACL DELUSER v", "AUTH default x",
+			"CONFIG SET requirepass secret hz 10", "ACL DRYRUN u GET k",
+		} {
+			c.must(t, line)
+		}
+		for _, entry := range c.must(t, "SLOWLOG GET 100").elems {
+			logs[i] += describe(entry.elems[3]) + "\n"
+		}
+	}
+	if logs[0] != logs[1] || strings.Contains(logs[1], "secret") {
+		t.Errorf("redis:\n%s\nringer:\n%s", logs[0], logs[1])
 	}
 }

@@ -15,7 +15,8 @@ var aclSetuserSpec = keyspace.Spec{
 		{Version: "6.2.0", Text: "Added Pub/Sub channel patterns."},
 		{Version: "7.0.0", Text: "Added selectors and key based permissions."},
 	},
-	Run: aclSetuserCommand,
+	Secrets: func(args [][]byte) []int { return indexes(2, len(args)) },
+	Run:     aclSetuserCommand,
 }
 
 func aclSetuserCommand(c *keyspace.Ctx) {
