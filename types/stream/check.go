@@ -1,0 +1,111 @@
+package stream
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/ringer-kv/ringer/types/arena"
+	"github.com/ringer-kv/ringer/types/avl"
+)
+
+// checkWholePieces is the largest stream that is checked whole after every change under the tag
+// invariants; a test of a million entries would never end otherwise.
+const checkWholePieces = 64
+
+func (s *Stream) checkSmall() {
+	if invariants && s.header().pieces <= checkWholePieces {
+		s.Check()
+	}
+}
+
+// Check panics when one of the invariants I1 to I7 of doc.go does not hold. O(n).
+func (s *Stream) Check() {
+	h := s.header()
+	all := totals{bytes: int64(arena.ClassSize(headerBytes)), pieces: 1}
+	all.add(s.checkBlocks())
+	h.groups.Check(s.env.Arena, s.beforeByName)
+	s.EachGroup(func(g Group) {
+		t := g.check()
+		ensure(t.bytes == g.node().bytes, "I7: %q takes %d bytes, %d counted", g.Name(), t.bytes,
+			g.node().bytes)
+		all.add(t)
+	})
+	ensure(all.bytes == h.bytes, "I7: %d bytes, %d counted", all.bytes, h.bytes)
+	ensure(all.pieces == int(h.pieces), "I7: %d allocations, %d counted", all.pieces, h.pieces)
+}
+
+// totals is what is found in a part of the stream.
+type totals struct {
+	bytes  int64
+	pieces int
+}
+
+func (t *totals) add(o totals) {
+	t.bytes += o.bytes
+	t.pieces += o.pieces
+}
+
+// count adds an allocation.
+func (t *totals) count(size int) { t.add(totals{int64(arena.ClassSize(size)), 1}) }
+
+func (s *Stream) beforeByName(x, y arena.Ref) bool {
+	return bytes.Compare(nameOf(s.env.Arena, x), nameOf(s.env.Arena, y)) < 0
+}
+
+// checkBlocks checks I1 to I5.
+func (s *Stream) checkBlocks() (t totals) {
+	a, h := s.env.Arena, s.header()
+	h.blocks.Check(a, nil)
+	length, after, firstLive, tail := 0, ID{}, ID{}, arena.Ref(0)
+	for r := h.blocks.First(a); r != 0; r = avl.Next(a, r) {
+		b := s.pack(r)
+		t.count(blockBytes + cap(b))
+		live, first, err := validate(blockAt(a, r).first, b, after)
+		ensure(err == nil, "I1, I2: a block of %v after %v: %x", blockAt(a, r).first, after, b)
+		if length == 0 {
+			firstLive = first
+		}
+		length += live
+		after, tail = s.lastOf(r), r
+	}
+	ensure(length == int(h.length), "I3: %d entries, %d counted", length, h.length)
+	ensure(!h.last.Less(after), "I3: an entry %v above the last id %v", after, h.last)
+	ensure(h.first == firstLive, "I4: the first entry is %v, not %v", firstLive, h.first)
+	ensure(h.tail == tail, "I5: the tail is %d, not %d", tail, h.tail)
+	return t
+}
+
+// check checks I6.
+func (g *Group) check() (t totals) {
+	a, n := g.s.env.Arena, g.node()
+	t.count(n.size())
+	before := func(offset arena.Ref) func(x, y arena.Ref) bool {
+		return func(x, y arena.Ref) bool {
+			return pendingAt(a, x-offset).id.Less(pendingAt(a, y-offset).id)
+		}
+	}
+	n.pending.Check(a, before(0))
+	n.consumers.Check(a, g.s.beforeByName)
+	pending := 0
+	g.EachConsumer(func(c Consumer) {
+		t.count(c.node().size())
+		c.node().pending.Check(a, before(ownUnits))
+		pending += c.Pending()
+		for p, ok := c.FirstPending(ID{}); ok; p, ok = p.Next() {
+			t.count(pendingBytes)
+			ensure(p.node().consumer == c.ref, "I6: %v in the list of %q", p.ID(), c.Name())
+			of, found := g.FindPending(p.ID())
+			ensure(found && of.ref == p.ref, "I6: %v is not pending in the group", p.ID())
+		}
+	})
+	ensure(pending == g.Pending(), "I6: %d pending, of consumers %d", g.Pending(), pending)
+	return t
+}
+
+// ensure panics unless ok: a broken invariant is our own mistake, and nothing can go on from
+// there.
+func ensure(ok bool, format string, args ...any) {
+	if !ok {
+		panic("stream: " + fmt.Sprintf(format, args...))
+	}
+}

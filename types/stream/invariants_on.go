@@ -1,0 +1,6 @@
+//go:build invariants
+
+package stream
+
+// invariants makes every change check the stream.
+const invariants = true
