@@ -55,22 +55,31 @@ func (s *Stream) beforeByName(x, y arena.Ref) bool {
 // checkBlocks checks I1 to I5.
 func (s *Stream) checkBlocks() (t totals) {
 	a, h := s.env.Arena, s.header()
-	h.blocks.Check(a, nil)
-	length, after, firstLive, tail := 0, ID{}, ID{}, arena.Ref(0)
+	h.blocks.Check(a, func(x, y arena.Ref) bool {
+		return blockAt(a, x).first.Less(blockAt(a, y).first)
+	})
+	var all span
+	tail := arena.Ref(0)
 	for r := h.blocks.First(a); r != 0; r = avl.Next(a, r) {
-		b := s.pack(r)
+		b, first := s.pack(r), blockAt(a, r).first
 		t.count(blockBytes + cap(b))
-		live, first, err := validate(blockAt(a, r).first, b, after)
-		ensure(err == nil, "I1, I2: a block of %v after %v: %x", blockAt(a, r).first, after, b)
-		if length == 0 {
-			firstLive = first
+		live, err := validate(b, first)
+		ensure(err == nil, "I1, I2: a block of %v: %x", first, b)
+		ensure(tail == 0 || all.live == 0 || all.last.Less(first), "I2: %v before a block of %v",
+			all.last, first)
+		tail = r
+		if live.live == 0 {
+			continue
 		}
-		length += live
-		after, tail = s.lastOf(r), r
+		if all.live == 0 {
+			all.first = live.first
+		}
+		all.live += live.live
+		all.last = live.last
 	}
-	ensure(length == int(h.length), "I3: %d entries, %d counted", length, h.length)
-	ensure(!h.last.Less(after), "I3: an entry %v above the last id %v", after, h.last)
-	ensure(h.first == firstLive, "I4: the first entry is %v, not %v", firstLive, h.first)
+	ensure(all.live == int64(h.length), "I3: %d entries, %d counted", all.live, h.length)
+	ensure(!h.last.Less(all.last), "I3: an entry %v above the last id %v", all.last, h.last)
+	ensure(h.first == all.first, "I4: the first entry is %v, not %v", all.first, h.first)
 	ensure(h.tail == tail, "I5: the tail is %d, not %d", tail, h.tail)
 	return t
 }

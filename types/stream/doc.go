@@ -48,8 +48,8 @@
 //
 //	I1  a block holds a listpack of the form above, and at least one entry, deleted
 //	    or not
-//	I2  the ids of all entries grow, tombstones included; the first one of a block is the block's
-//	    or above it, and below the next block's
+//	I2  the ids of blocks grow, and those of the entries that live, none of which is below its
+//	    block's id, or above the next block's
 //	I3  the header counts the entries that live; no id is above its last one
 //	I4  the header's first id is that of the first entry that lives, 0-0 if there is none
 //	I5  the tail is the last block

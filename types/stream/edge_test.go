@@ -198,6 +198,9 @@ func useBlock(t *testing.T, first ID, b []byte) {
 		}
 		return
 	}
+	if err := s.Finish(State{LastID: s.LastID()}); err != nil {
+		t.Fatal(err)
+	}
 	s.Check()
 	for it := s.Range(ID{}, MaxID, true); it.Next(); {
 		for range it.Fields() {

@@ -83,6 +83,7 @@ func (it *Iter) Next() bool {
 		}
 		e := &it.entry
 		switch {
+		case e.flags&flagDeleted != 0: // whatever its id
 		case e.id.Less(it.start):
 			if it.reverse {
 				it.block = 0
@@ -91,7 +92,7 @@ func (it *Iter) Next() bool {
 			if !it.reverse {
 				it.block = 0
 			}
-		case e.flags&flagDeleted == 0:
+		default:
 			it.field, it.value = e.data, 0
 			if e.flags&flagSameFields != 0 {
 				it.field, it.value = it.master.firstField, e.data

@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/avl"
 	"github.com/ringer-kv/ringer/types/listpack"
 )
@@ -17,36 +16,23 @@ type State struct {
 // counts from. What is no block, or does not come behind the others, is refused with ErrCorrupt.
 // O(len(b)).
 func (s *Stream) AppendBlock(first ID, b []byte) error {
-	after := ID{}
-	if h := s.header(); h.tail != 0 {
-		after = s.lastOf(h.tail)
-	}
-	live, firstLive, err := validate(first, b, after)
-	if err != nil {
-		return err
-	}
 	a, h := s.env.Arena, s.header()
+	span, err := validate(b, first)
+	if err != nil || h.tail != 0 && !blockAt(a, h.tail).first.Less(first) ||
+		!h.last.Less(first) && !first.IsZero() {
+		return ErrCorrupt
+	}
 	r := s.allocBlock(first, len(b))
 	copy(a.Bytes(r, blockBytes+len(b))[blockBytes:], b)
 	s.linkLast(r)
-	if h.length == 0 && live > 0 {
-		h.first = firstLive
+	if span.live > 0 {
+		if h.length == 0 {
+			h.first = span.first
+		}
+		h.length += uint64(span.live)
+		h.last = span.last
 	}
-	h.length += uint64(live)
-	h.last = s.lastOf(r)
 	return nil
-}
-
-// lastOf is the id of the last entry of a block, deleted or not.
-func (s *Stream) lastOf(r arena.Ref) ID {
-	b := s.pack(r)
-	pos := listpack.Last(b)
-	for range number(b, pos) {
-		pos = listpack.Prev(b, pos)
-	}
-	m := readMaster(b)
-	e := readEntry(b, pos, blockAt(s.env.Arena, r).first, &m)
-	return e.id
 }
 
 // Finish sets what is known of a stream whose blocks have been appended. A last id below that of an
@@ -56,46 +42,54 @@ func (s *Stream) Finish(t State) error {
 	if t.LastID.Less(h.last) {
 		return ErrCorrupt
 	}
-	h.last, h.maxDeleted, h.added = t.LastID, t.MaxDeletedID, t.EntriesAdded
-	s.checkSmall()
+	h.maxDeleted, h.added = t.MaxDeletedID, t.EntriesAdded
+	s.SetLastID(t.LastID)
 	return nil
 }
 
-// validate checks a block of which nothing is known: I1 and I2. It returns how many entries live in
-// it, and the id of the first of them.
+// span is the entries of a block that live: their number, and the first and the last id.
+type span struct {
+	live        int64
+	first, last ID
+}
+
+// validate checks a block of which nothing is known, but for what stands before and behind it: I1
+// and I2.
 //
 // Redis: streamValidateListpackIntegrity, which lets ids in any order pass.
-func validate(first ID, b []byte, after ID) (live int, firstLive ID, err error) {
+func validate(b []byte, first ID) (all span, err error) {
 	if listpack.Validate(b) != nil {
-		return 0, ID{}, ErrCorrupt
+		return span{}, ErrCorrupt
 	}
 	v := validator{b: b, pos: listpack.First(b)}
 	count, deleted, fields := v.number(), v.number(), v.number()
 	v.skip(fields)
 	if v.number() != 0 || v.bad || count < 0 || deleted < 0 {
-		return 0, ID{}, ErrCorrupt
+		return span{}, ErrCorrupt
 	}
-	dead := 0
-	for n := int64(0); v.pos != 0; n++ {
+	dead := int64(0)
+	for v.pos != 0 {
 		id, flags := v.entry(first, fields)
-		if v.bad || !after.Less(id) || n == 0 && id.Less(first) {
-			return 0, ID{}, ErrCorrupt
+		if v.bad {
+			return span{}, ErrCorrupt
 		}
-		after = id
-		switch {
-		case flags&flagDeleted != 0:
+		if flags&flagDeleted != 0 {
 			dead++
-		case live == 0:
-			firstLive = id
-			live++
-		default:
-			live++
+			continue
 		}
+		if all.live == 0 {
+			all.first = id
+		}
+		if id.Less(first) || id.IsZero() || all.live > 0 && !all.last.Less(id) {
+			return span{}, ErrCorrupt
+		}
+		all.last = id
+		all.live++
 	}
-	if int64(live) != count || int64(dead) != deleted || live+dead == 0 {
-		return 0, ID{}, ErrCorrupt
+	if all.live != count || dead != deleted || count+deleted == 0 {
+		return span{}, ErrCorrupt
 	}
-	return live, firstLive, nil
+	return all, nil
 }
 
 // validator reads a valid listpack of unknown contents.

@@ -107,7 +107,17 @@ func (s *Stream) Blocks() int { return s.header().blocks.Len() }
 func (s *Stream) LastID() ID { return s.header().last }
 
 // SetLastID sets the id that new entries must exceed. It must not be below that of an entry.
-func (s *Stream) SetLastID(id ID) { s.header().last = id }
+//
+// It may be below the ids of tombstones, and of a block where nothing else is left. Such a block
+// goes, so that I2 holds for the entries to come. Redis: it stays, and they may come out of order.
+func (s *Stream) SetLastID(id ID) {
+	h := s.header()
+	for h.tail != 0 && id.Less(blockAt(s.env.Arena, h.tail).first) {
+		s.unlink(h.tail)
+	}
+	h.last = id
+	s.checkSmall()
+}
 
 // FirstID is the id of the first entry, 0-0 if there is none.
 func (s *Stream) FirstID() ID { return s.header().first }
