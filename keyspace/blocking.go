@@ -27,11 +27,17 @@ type Wait struct {
 	Keys       [][]byte // arguments of the command; the first of them that is ready serves
 	Type       Type     // that a key must have
 	DeadlineMs int64    // 0: none
+	// Ready, unless it is nil, tells whether a key of the right type has what is waited for: that
+	// the key is there is not enough then.
+	Ready func(e Entry) bool
 	// Serve does what the command does, once, with a key of the right type. It has a Ctx with the
 	// arguments of the command, must reply and must record what it writes.
 	Serve func(c *Ctx, e Entry)
 	// TimeOver replies when the time is over, or another client ends the wait; nil: a null array.
 	TimeOver func(c *Ctx)
+	// Gone, unless it is empty, answers when a key that is waited for is deleted or gets another
+	// type. Without it the wait goes on.
+	Gone reply.Error
 }
 
 // waiter is a session that waits.
@@ -66,6 +72,7 @@ type waitQueue struct {
 	key         string
 	first, last *place
 	ready       bool // stands in Engine.readyKeys
+	guarding    int  // waiters with a Gone
 }
 
 // MayBlock reports whether the command may wait. In a transaction or a script it may not.
@@ -119,6 +126,9 @@ func (q *waitQueue) add(p *place) {
 		q.last.next = p
 	}
 	q.last = p
+	if p.waiter.Gone != "" {
+		q.guarding++
+	}
 }
 
 // remove takes a place out of its queue. A queue that nobody stands in is forgotten.
@@ -132,6 +142,9 @@ func (q *waitQueue) remove(p *place) {
 		q.last = p.prev
 	} else {
 		p.next.prev = p.prev
+	}
+	if p.waiter.Gone != "" {
+		q.guarding--
 	}
 	if q.first == nil {
 		delete(q.db.waiting, q.key)
@@ -167,6 +180,17 @@ func (e Entry) SignalReady() {
 	}
 }
 
+// signalGone tells those who wait for the key of an entry that the entry is about to go, if it is
+// one whose end answers them. O(1). Redis: dbGenericDelete, dbOverwrite.
+func (db *DB) signalGone(en Entry) {
+	if len(db.waiting) == 0 || en.Type() != TypeStream {
+		return
+	}
+	if q := db.waiting[string(en.key)]; q != nil && q.guarding > 0 {
+		db.engine.noteReady(q)
+	}
+}
+
 func (e *Engine) noteReady(q *waitQueue) {
 	if !q.ready {
 		q.ready = true
@@ -174,7 +198,8 @@ func (e *Engine) noteReady(q *waitQueue) {
 	}
 }
 
-// signalAll is SignalReady for every key that is waited for. Redis: scanDatabaseForReadyKeys.
+// signalAll is SignalReady for every key that is waited for and there, and signalGone for those
+// that are not. Redis: scanDatabaseForReadyKeys, scanDatabaseForDeletedStreams.
 func (db *DB) signalAll() {
 	keys := make([]string, 0, len(db.waiting))
 	for key := range db.waiting {
@@ -184,6 +209,8 @@ func (db *DB) signalAll() {
 	for _, key := range keys {
 		if en := db.Peek([]byte(key)); en.Found() {
 			en.SignalReady()
+		} else if q := db.waiting[key]; q.guarding > 0 {
+			db.engine.noteReady(q)
 		}
 	}
 }
@@ -200,18 +227,24 @@ func (e *Engine) serveReady() {
 	e.readyKeys = e.readyKeys[:0]
 }
 
-// serveQueue serves those who wait for a key while it is there.
+// serveQueue serves those who wait for a key while it is there, and answers those who wait no
+// longer when it is not.
 func (e *Engine) serveQueue(q *waitQueue) {
 	var next *place
 	for p := q.first; p != nil; p = next {
 		next = p.next
-		en := q.db.Peek(p.key)
-		if !en.Found() {
+		w, en := p.waiter, q.db.Peek(p.key)
+		switch {
+		case !en.Found() && q.guarding == 0:
 			return
-		}
-		if w := p.waiter; en.Type() == w.Type {
+		case en.Found() && en.Type() == w.Type:
+			if w.Ready == nil || w.Ready(en) {
+				e.unblock(w)
+				e.answer(w, func(c *Ctx) { w.Serve(c, en) })
+			}
+		case w.Gone != "":
 			e.unblock(w)
-			e.answer(w, func(c *Ctx) { w.Serve(c, en) })
+			e.answer(w, func(c *Ctx) { c.Error(w.Gone) })
 		}
 	}
 }

@@ -91,6 +91,9 @@ func (e Entry) object() (o object) {
 	case TypeHash:
 		h := e.Hash()
 		o = &h
+	case TypeStream:
+		s := e.Stream()
+		o = &s
 	default:
 		panic("keyspace: entry of type " + e.Type().String())
 	}
@@ -101,7 +104,7 @@ func (e Entry) object() (o object) {
 func (e Entry) checkObject() int64 {
 	o := e.object()
 	o.Check()
-	ensure(o.Len() > 0, "I4: %q is empty", e.key)
+	ensure(o.Len() > 0 || e.Type() == TypeStream, "I4: %q is empty", e.key)
 	return int64(o.MemoryUsage())
 }
 

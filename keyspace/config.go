@@ -70,6 +70,8 @@ type Config struct {
 	SetMaxIntsetEntries    int
 	ZsetMaxListpackEntries int
 	ZsetMaxListpackValue   int // bytes
+	StreamNodeMaxBytes     int64
+	StreamNodeMaxEntries   int64
 	RDBCompression         bool
 
 	TLS TLSSettings

@@ -310,8 +310,10 @@ var parameters = [...]parameter{
 		into(func(c *Config) any { return &c.ZsetMaxListpackValue }),
 	memory("hll-sparse-max-bytes", "3000").
 		into(func(c *Config) any { return &c.HLLSparseMaxBytes }),
-	memory("stream-node-max-bytes", "4096"),
-	integer("stream-node-max-entries", "100", 0, maxInt64),
+	memory("stream-node-max-bytes", "4096").
+		into(func(c *Config) any { return &c.StreamNodeMaxBytes }),
+	integer("stream-node-max-entries", "100", 0, maxInt64).
+		into(func(c *Config) any { return &c.StreamNodeMaxEntries }),
 	enum("sanitize-dump-payload", "no", "no yes clients"),
 
 	// Introspection.

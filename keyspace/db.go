@@ -226,6 +226,7 @@ func (db *DB) replace(old, n Entry, keepDeadline bool) {
 		return
 	}
 	db.engine.keepCounter(old.head(), n.head())
+	db.signalGone(old)
 	db.table.Replace(db.arena, old.ref, n.ref)
 	if i := old.head().Expire; i != 0 {
 		if keepDeadline {
@@ -243,6 +244,7 @@ func (db *DB) Delete(e Entry) {
 	if i := e.head().Expire; i != 0 {
 		db.expires.Remove(i)
 	}
+	db.signalGone(e)
 	db.table.Remove(db.arena, e.ref)
 	db.engine.release(e)
 }

@@ -215,6 +215,7 @@ func (e Entry) MoveTo(dst Entry) Entry {
 	if timed {
 		from.unscheduleFields(e)
 	}
+	from.signalGone(e)
 	from.table.Remove(from.arena, e.ref)
 	from.arena.Free(e.ref, e.bytes())
 	to.replace(dst, n, false)
@@ -290,6 +291,9 @@ func (e Entry) valueBytes() int {
 	case TypeHash:
 		h := e.Hash()
 		return h.MemoryUsage()
+	case TypeStream:
+		s := e.Stream()
+		return s.MemoryUsage()
 	case TypeList:
 		l := e.List()
 		return l.MemoryUsage()
@@ -312,6 +316,10 @@ func (e Entry) copyObject() (Encoding, arena.Ref) {
 		h := e.Hash()
 		to := h.Copy()
 		return e.Encoding(), to.Ref()
+	case TypeStream:
+		s := e.Stream()
+		to := s.Copy()
+		return EncStream, to.Ref()
 	case TypeList:
 		l, to := e.List(), e.db.NewList()
 		l.EachPack(to.AppendPack)

@@ -41,7 +41,7 @@
 //	    database
 //	I3  the blocks of the arena are the entries, their values and the tables, and nothing else:
 //	    used is their sum (but for what is on the worker)
-//	I4  no object is empty: the last element takes the key with it
+//	I4  no object but a stream is empty: the last element takes the key with it
 //	I5  a session has at most one batch, and gets BatchDone once for each
 //	I6  replies and pushes of a session leave in the order in which they were made; at most one
 //	    buffer of a session is with its connection

@@ -573,6 +573,7 @@ func (e *Engine) applyLimits() {
 	e.slowLog.trim(c.SlowlogMaxLen)
 	e.applyTouch()
 	e.applyEviction()
+	e.space.stream.Limits = c.streamLimits()
 	e.limits.LogLevel.Store(int32(c.LogLevel))
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
 }

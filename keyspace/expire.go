@@ -35,6 +35,11 @@ func (e *Engine) expire() (more bool) {
 	for _, db := range e.dbs {
 		budget = db.expireFieldsSlice(db.expireSlice(budget))
 	}
+	if len(e.readyKeys) > 0 { // of those who waited for a key that has expired
+		e.serveReady()
+		e.resume()
+		e.flushDirty()
+	}
 	return budget == 0
 }
 

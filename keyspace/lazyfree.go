@@ -8,6 +8,7 @@ import (
 	"github.com/ringer-kv/ringer/types/hash"
 	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/set"
+	"github.com/ringer-kv/ringer/types/stream"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -88,6 +89,7 @@ type space struct {
 	list    list.Env
 	set     set.Env
 	hash    hash.Env
+	stream  stream.Env
 	pending int  // chains that have not come back
 	retired bool // by FLUSHALL: to be closed when the last chain is back
 
@@ -102,11 +104,12 @@ func (e *Engine) newSpace() (*space, error) {
 		return nil, err
 	}
 	return &space{
-		arena: a,
-		zset:  zset.Env{Arena: a, Seed: e.seed},
-		set:   set.Env{Arena: a, Seed: e.seed},
-		hash:  hash.Env{Arena: a, Seed: e.seed},
-		list:  list.Env{Arena: a},
+		arena:  a,
+		zset:   zset.Env{Arena: a, Seed: e.seed},
+		set:    set.Env{Arena: a, Seed: e.seed},
+		hash:   hash.Env{Arena: a, Seed: e.seed},
+		list:   list.Env{Arena: a},
+		stream: stream.Env{Arena: a},
 	}, nil
 }
 
@@ -201,6 +204,7 @@ func (db *DB) flush() {
 	db.table = dict.Table{}
 	db.expires.Reset()
 	db.resetFields()
+	db.signalAll()
 	e.free(0, func(c *arena.Chain) { freeTable(sp, &table, c) })
 }
 
@@ -248,6 +252,7 @@ func (e *Engine) FlushAll() error {
 		db.table, db.arena = dict.Table{}, e.arena
 		db.expires.Reset()
 		db.resetFields()
+		db.signalAll()
 	}
 	old.retired = true
 	e.retired++

@@ -5,6 +5,7 @@ import (
 	"github.com/ringer-kv/ringer/types/hash"
 	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/set"
+	"github.com/ringer-kv/ringer/types/stream"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -74,6 +75,8 @@ func (e *Engine) releaseObject(en Entry) {
 			en.db.unscheduleFields(en)
 		}
 		e.releaseHash(en.Hash())
+	case TypeStream:
+		e.releaseStream(en.Stream())
 	default:
 		panic("keyspace: entry of type " + en.Type().String())
 	}
@@ -95,6 +98,9 @@ func (e Entry) freeObject(sp *space, c *arena.Chain) {
 	case TypeHash:
 		h := hash.Open(&sp.hash, e.Object(), hashEncoding(e.Encoding()))
 		h.FreeChain(c)
+	case TypeStream:
+		s := stream.Open(&sp.stream, e.Object())
+		s.FreeChain(c)
 	default:
 		panic("keyspace: entry of type " + e.Type().String())
 	}

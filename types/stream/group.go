@@ -246,13 +246,14 @@ type Detached struct {
 	env    *Env
 	ref    arena.Ref
 	pieces int
+	bytes  int
 }
 
 // CutGroup takes a group out of the stream. O(log groups).
 func (s *Stream) CutGroup(g Group) Detached {
 	a, h, n := s.env.Arena, s.header(), g.node()
 	h.groups.Unlink(a, g.ref)
-	d := Detached{s.env, g.ref, 1 + n.pending.Len() + n.consumers.Len()}
+	d := Detached{s.env, g.ref, 1 + n.pending.Len() + n.consumers.Len(), int(n.bytes)}
 	h.bytes -= n.bytes
 	h.pieces -= uint32(d.pieces)
 	s.checkSmall()
@@ -261,6 +262,9 @@ func (s *Stream) CutGroup(g Group) Detached {
 
 // FreeEffort is the number of allocations that freeing the group takes.
 func (d *Detached) FreeEffort() int { return min(d.pieces, math.MaxInt32) }
+
+// MemoryUsage is the number of bytes of the arena that the group takes.
+func (d *Detached) MemoryUsage() int { return d.bytes }
 
 // Free gives the memory of the group back. O(pending + consumers).
 func (d *Detached) Free() { freeGroup(d.env.Arena, d.ref, d.env.Arena.Free) }
