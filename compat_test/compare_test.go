@@ -28,6 +28,8 @@ var comparisons = []comparison{
 	{"seconds", "the two servers read their clocks at different moments", equalWithin(2)},
 	{"millis", "the two servers read their clocks at different moments", equalWithin(5000)},
 	{"nearly", "redis has its sines from the C library, which depend on the processor", equalNearly},
+	{"clocks", "times of delivery and idle times of streams", equalClocks},
+	{"autoid", "the milliseconds of an id that the server makes", equalAutoID},
 	{"shape", "clock readings, ids and counters: only the kinds of the values count", equalShape},
 	{"users", "single commands stand in a random order, and some are only here", equalUsers},
 	{"log", "ACL LOG shows times and sockets, which are those of each server", equalLog},

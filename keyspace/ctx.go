@@ -75,6 +75,13 @@ func (c *Ctx) Record(args ...[]byte) {
 	clear(e.recordArgs)
 }
 
+// Recording reports whether anybody takes what is recorded: a command that has much to do for it
+// asks before.
+func (c *Ctx) Recording() bool { return len(c.Engine.recorders) > 0 }
+
+// RecordNothing says that what Record has been given, be it nothing, is all there is to record.
+func (c *Ctx) RecordNothing() { c.recorded = true }
+
 // Digits is n as text, for Record. It is valid until the next call.
 func (c *Ctx) Digits(n int64) []byte {
 	c.Engine.digits = strconv.AppendInt(c.Engine.digits[:0], n, 10)

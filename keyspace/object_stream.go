@@ -49,3 +49,6 @@ func (c *Config) streamLimits() stream.Limits {
 		NodeMaxBytes: c.StreamNodeMaxBytes, NodeMaxEntries: c.StreamNodeMaxEntries,
 	}
 }
+
+// StreamLimits are the limits of streams as they are configured now.
+func (db *DB) StreamLimits() stream.Limits { return db.engine.space.stream.Limits }

@@ -17,6 +17,7 @@ func Table() []*keyspace.Spec {
 		hashTable(),
 		setTable(),
 		sortedSetTable(),
+		streamTable(),
 		serverTable(),
 		sessionTable(),
 	)
@@ -138,6 +139,19 @@ func sortedSetTable() []*keyspace.Spec {
 		// zset_score.go, zset_pop.go, zset_random.go
 		&zincrbySpec, &zmscoreSpec, &zcountSpec, &zlexcountSpec, &zrevrankSpec, &zpopminSpec,
 		&zpopmaxSpec, &zmpopSpec, &zrandmemberSpec, &zscanSpec,
+	}
+}
+
+// streamTable is the commands of streams.
+func streamTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// stream.go, stream_add.go, stream_info.go
+		&xlenSpec, &xrangeSpec, &xrevrangeSpec, &xdelSpec, &xsetidSpec, &xaddSpec, &xtrimSpec,
+		&xinfoSpec,
+
+		// stream_group.go, stream_read.go, stream_claim.go
+		&xgroupSpec, &xackSpec, &xreadSpec, &xreadgroupSpec, &xclaimSpec, &xautoclaimSpec,
+		&xpendingSpec,
 	}
 }
 

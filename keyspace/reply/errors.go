@@ -669,3 +669,82 @@ const (
 	ErrRestoreIdleTime Error = "ERR Invalid IDLETIME value, must be >= 0"
 	ErrRestoreFreq     Error = "ERR Invalid FREQ value, must be >= 0 and <= 255"
 )
+
+// The texts of the stream commands.
+const (
+	ErrStreamID       Error = "ERR Invalid stream ID specified as stream command argument"
+	ErrIntervalStart  Error = "ERR invalid start ID for the interval"
+	ErrIntervalEnd    Error = "ERR invalid end ID for the interval"
+	ErrTrimStrategies Error = "ERR syntax error, MAXLEN and MINID options at the same time are not" +
+		" compatible"
+	ErrTrimMaxLen     Error = "ERR The MAXLEN argument must be >= 0."
+	ErrTrimLimit      Error = "ERR The LIMIT argument must be >= 0."
+	ErrTrimLimitAlone Error = "ERR syntax error, LIMIT cannot be used without specifying a" +
+		" trimming strategy"
+	ErrTrimNoStrategy Error = "ERR syntax error, XTRIM must be called with a trimming strategy"
+	ErrTrimLimitExact Error = "ERR syntax error, LIMIT cannot be used without the special ~" +
+		" option"
+	ErrAddZeroID       Error = "ERR The ID specified in XADD must be greater than 0-0"
+	ErrStreamExhausted Error = "ERR The stream has exhausted the last possible ID, unable to" +
+		" add more items"
+	ErrAddSmallID Error = "ERR The ID specified in XADD is equal or smaller than the target" +
+		" stream top item"
+	ErrEntryTooLarge   Error = "ERR Elements are too large to be stored"
+	ErrUnbalancedXread Error = "ERR Unbalanced XREAD list of streams: for each stream key an" +
+		" ID or '$' must be specified."
+	ErrXreadGroup Error = "ERR The GROUP option is only supported by XREADGROUP. You called" +
+		" XREAD instead."
+	ErrXreadNoAck Error = "ERR The NOACK option is only supported by XREADGROUP. You called" +
+		" XREAD instead."
+	ErrXreadNoGroup     Error = "ERR Missing GROUP option for XREADGROUP"
+	ErrXreadGroupDollar Error = "ERR The $ ID is meaningless in the context of XREADGROUP:" +
+		" you want to read the history of this consumer by specifying a proper ID, or use the >" +
+		" ID to get new messages. The $ ID would just return an empty result set."
+	ErrXreadNewID Error = "ERR The > ID can be specified only when calling XREADGROUP using" +
+		" the GROUP <group> <consumer> option."
+	ErrTimeoutNotInteger Error = "ERR timeout is not an integer or out of range"
+	ErrBlockedGroupGone  Error = "NOGROUP the consumer group this client was blocked on no" +
+		" longer exists"
+	ErrBlockedKeyGone Error = "UNBLOCKED the stream key no longer exists"
+	ErrEntriesRead    Error = "ERR value for ENTRIESREAD must be positive or -1"
+	ErrXgroupNoKey    Error = "ERR The XGROUP subcommand requires the key to exist. Note that" +
+		" for CREATE you may want to use the MKSTREAM option to create an empty stream" +
+		" automatically."
+	ErrBusyGroup       Error = "BUSYGROUP Consumer Group name already exists"
+	ErrEntriesAdded    Error = "ERR entries_added must be positive"
+	ErrSetIDMaxDeleted Error = "ERR The ID specified in XSETID is smaller than the provided" +
+		" max_deleted_entry_id"
+	ErrSetIDTopItem Error = "ERR The ID specified in XSETID is smaller than the target stream" +
+		" top item"
+	ErrSetIDLength Error = "ERR The entries_added specified in XSETID is smaller than the" +
+		" target stream length"
+	ErrClaimMinIdle     Error = "ERR Invalid min-idle-time argument for XCLAIM"
+	ErrClaimIdle        Error = "ERR Invalid IDLE option argument for XCLAIM"
+	ErrClaimTime        Error = "ERR Invalid TIME option argument for XCLAIM"
+	ErrClaimRetryCount  Error = "ERR Invalid RETRYCOUNT option argument for XCLAIM"
+	ErrAutoClaimMinIdle Error = "ERR Invalid min-idle-time argument for XAUTOCLAIM"
+	ErrAutoClaimCount   Error = "ERR COUNT must be > 0"
+	ErrAutoClaimMemory  Error = "ERR Insufficient memory, failed allocating transient memory," +
+		" COUNT too high."
+)
+
+// NoGroup is the reply of a command that needs a group which does not exist, or its key does not.
+func NoGroup(key, group []byte) Error {
+	return errorf("NOGROUP No such key '%s' or consumer group '%s'", key, group)
+}
+
+// NoGroupToRead is NoGroup for XREADGROUP.
+func NoGroupToRead(key, group []byte) Error {
+	return errorf("NOGROUP No such key '%s' or consumer group '%s' in XREADGROUP with GROUP option",
+		key, group)
+}
+
+// NoGroupFor is the reply of XGROUP and XINFO for a group which does not exist.
+func NoGroupFor(key, group []byte) Error {
+	return errorf("NOGROUP No such consumer group '%s' for key name '%s'", group, key)
+}
+
+// UnrecognizedClaim is the reply to an option of XCLAIM that does not exist.
+func UnrecognizedClaim(option []byte) Error {
+	return errorf("ERR Unrecognized XCLAIM option '%s'", option)
+}

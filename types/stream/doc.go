@@ -37,7 +37,7 @@
 // It is Redis's, byte for byte, so that DUMP writes the blocks as they are:
 //
 //	master   count, deleted, n, field 1 ... field n, 0
-//	entry    flags, ms - block's ms, seq - block's seq, n, field 1, value 1 ... field n, value n, size
+//	entry    flags, ms - block's ms, seq - block's seq, n, field 1, value 1 ... value n, size
 //	same     flags, ms - block's ms, seq - block's seq, value 1 ... value n, size
 //
 // The size counts the elements of the entry before it, so that a walk can go back; the 0 of the
@@ -46,8 +46,8 @@
 //
 // # Invariants
 //
-//	I1  a block holds a listpack of the form above, and at least one entry, deleted
-//	    or not
+//	I1  a block holds a listpack of the form above, and at least one entry, deleted or
+//	    not
 //	I2  the ids of blocks grow, and those of the entries that live, none of which is below its
 //	    block's id, or above the next block's
 //	I3  the header counts the entries that live; no id is above its last one

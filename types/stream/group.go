@@ -127,12 +127,14 @@ func (g *Group) Deliver(id ID) {
 	n.last = id
 }
 
-// hasTombstoneFrom reports whether an entry with that id or above it was deleted.
+// hasTombstoneFrom reports whether an entry with that id or above it was deleted, from behind the
+// first one that lives.
 //
 // Redis: streamRangeHasTombstones.
 func (s *Stream) hasTombstoneFrom(id ID) bool {
 	h := s.header()
-	return h.length > 0 && !h.maxDeleted.IsZero() && !h.maxDeleted.Less(id)
+	return h.length > 0 && !h.maxDeleted.IsZero() && !h.maxDeleted.Less(id) &&
+		!h.maxDeleted.Less(h.first)
 }
 
 // Distance is the number of entries up to the id that were ever added, as far as that can be told:

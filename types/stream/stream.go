@@ -38,10 +38,17 @@ type Env struct {
 
 	values  []listpack.Value // of the entry that is added
 	scratch [2][scratchBytes]byte
+	idText  [idTextBytes]byte
 }
 
 // scratchBytes is enough for the digits of an integer.
 const scratchBytes = 24
+
+// idTextBytes is enough for an id as text.
+const idTextBytes = 2*20 + 1
+
+// Text is an id as text, which is valid until the next call for any stream.
+func (s *Stream) Text(id ID) []byte { return id.Append(s.env.idText[:0]) }
 
 // Stream is a view of one stream, made for the length of a command. It is small and may be copied.
 //
