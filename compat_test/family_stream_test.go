@@ -806,7 +806,7 @@ func (g *gen) streamKey() string { return g.of("s1", "s1", "s1", "s2", "s2", "st
 // streamID draws an id; those that entries get are small.
 func (g *gen) streamID() string {
 	if g.IntN(20) == 0 {
-		return g.of("0", "0-0", "0-1", "x", "", "-", "+", "$", ">", "*", "1-*", "-1", "1-", "1--1",
+		return g.of("0", "0-0", "0-1", "x", "", "-", "+", "$", ">", "1-*", "-1", "1-", "1--1",
 			"18446744073709551615", "18446744073709551615-18446744073709551615",
 			"18446744073709551616", "007-1", " 7-1")
 	}
