@@ -30,6 +30,12 @@ func (db *DB) PutList(e Entry, l *list.List) (deleted bool) {
 	return false
 }
 
+// StoreList makes a new list that is not empty the value of the key of e, whatever that was,
+// without a deadline.
+func (db *DB) StoreList(e Entry, l *list.List) {
+	db.addObject(e, TypeList, listKeyEncoding(l), l.Ref())
+}
+
 // listEncoding is the encoding of a list by that of its key.
 func listEncoding(e Encoding) list.Encoding {
 	if e == EncQuicklistPacked {

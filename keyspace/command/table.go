@@ -26,8 +26,8 @@ func Table() []*keyspace.Spec {
 // keyTable is the commands of keys of any type.
 func keyTable() []*keyspace.Spec {
 	return []*keyspace.Spec{
-		// dump.go
-		&dumpSpec, &restoreSpec,
+		// dump.go, sort.go
+		&dumpSpec, &restoreSpec, &sortSpec, &sortroSpec,
 
 		// expire.go
 		&expireSpec, &pexpireSpec, &expireatSpec, &pexpireatSpec, &ttlSpec, &pttlSpec,

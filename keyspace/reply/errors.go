@@ -748,3 +748,10 @@ func NoGroupFor(key, group []byte) Error {
 func UnrecognizedClaim(option []byte) Error {
 	return errorf("ERR Unrecognized XCLAIM option '%s'", option)
 }
+
+// The texts of SORT.
+const (
+	ErrSortNumber Error = "ERR One or more scores can't be converted into double"
+	ErrSortBy     Error = "ERR BY option of SORT denied due to insufficient ACL permissions."
+	ErrSortGet    Error = "ERR GET option of SORT denied due to insufficient ACL permissions."
+)

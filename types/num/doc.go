@@ -16,6 +16,7 @@
 //	ParseFloatBound  zslParseRange  one strtod literal, or nothing, which is 0; leading space
 //	                                is skipped, a NUL byte ends the text, 1e400 is infinity and
 //	                                1e-400 is zero
+//	ParseWeight      SORT           as ParseFloatBound, but only what a double can hold
 //
 // A strtod literal, that of C's locale "C", is, case ignored:
 //

@@ -3,6 +3,7 @@ package num
 import (
 	"bytes"
 	"math"
+	"math/big"
 	"math/bits"
 	"strconv"
 )
@@ -31,6 +32,44 @@ func ParseFloatBound(b []byte) (f float64, ok bool) {
 	}
 	f, v := parse(b)
 	return f, v != invalid
+}
+
+// ParseWeight reads what SORT sorts by.
+//
+// Redis: sortCommandGeneric checks that strtod stopped at a NUL byte, and its errno. So the empty
+// text is 0, leading space is skipped, what follows a NUL byte is ignored, and a literal that is
+// beyond the range of a double, or loses digits as it is next to 0, is no number.
+func ParseWeight(b []byte) (f float64, ok bool) {
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		b = b[:i]
+	}
+	if len(b) == 0 {
+		return 0, true
+	}
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	f, v := parse(b)
+	if v == exact && f != 0 && math.Abs(f) < leastNormal {
+		return f, denotes(b, f)
+	}
+	return f, v == exact
+}
+
+// leastNormal is the least double with all its bits. What is smaller loses some, which C calls an
+// underflow.
+const leastNormal = 0x1p-1022
+
+// longestDenormal is more than the number of digits that tell a double below leastNormal exactly.
+const longestDenormal = 1200
+
+// denotes reports whether a literal is the number f and not only near it.
+func denotes(b []byte, f float64) bool {
+	if len(b) > longestDenormal {
+		return false
+	}
+	x, ok := new(big.Rat).SetString(string(b))
+	return ok && x.Cmp(new(big.Rat).SetFloat64(f)) == 0
 }
 
 // verdict says what strtod would have said of a literal.

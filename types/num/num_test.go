@@ -33,6 +33,28 @@ func TestParseInt(t *testing.T) {
 
 // Where double2ll ends: every double within is an integer or has a fraction, none is refused for
 // its size.
+// What redis-server 7.0.15 sorts by, one element alone in its list.
+func TestParseWeight(t *testing.T) {
+	for text, want := range map[string]float64{
+		"": 0, " 5": 5, "5\x006": 5, "\x00x": 0, "+5": 5, "inf": math.Inf(1), "-Infinity": math.Inf(-1),
+		"0x10": 16, "0x1p-1074": 0x1p-1074, "2.2250738585072014e-308": 0x1p-1022,
+		"2.2250738585072013e-308": 0x1p-1022, "-0": 0, "1e308": 1e308,
+	} {
+		if got, ok := ParseWeight([]byte(text)); !ok || got != want {
+			t.Errorf("%q: %v, %v", text, got, ok)
+		}
+	}
+	for _, text := range []string{
+		" ", "5 ", "nan", "-nan", "x", "1e", "1e+", ".", "0x", "1_0", "1e400", "-1e400", "1e-400",
+		"4.9e-324", "1e-310", "0x1.8p-1074", "0x1p-1075", "2.2250738585072011e-308",
+		"0." + strings.Repeat("0", 320) + "1" + strings.Repeat("0", 5000),
+	} {
+		if got, ok := ParseWeight([]byte(text)); ok {
+			t.Errorf("%.30q: %v", text, got)
+		}
+	}
+}
+
 func TestFloatToIntBounds(t *testing.T) {
 	const bound = 1 << 62
 	above := math.Nextafter(bound, math.Inf(1))

@@ -82,6 +82,13 @@ func (s *Set) Listpack() []byte {
 	return b[:len(b):len(b)]
 }
 
+// ToSkiplist changes the encoding from listpack to skiplist, whatever Limits say. O(n).
+func (s *Set) ToSkiplist() {
+	if s.enc == Listpack {
+		s.toTree()
+	}
+}
+
 // toTree changes the encoding from listpack to skiplist. O(n).
 func (s *Set) toTree() {
 	a, b := s.env.Arena, s.pack()

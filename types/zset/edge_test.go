@@ -347,3 +347,13 @@ func TestFreeChain(t *testing.T) {
 		t.Errorf("%d bytes used, %d in the set that is left", used, keep.MemoryUsage())
 	}
 }
+
+func TestToSkiplist(t *testing.T) {
+	for i, s := range bothEncodings(t, numbered(20)...) {
+		s.ToSkiplist()
+		s.Check()
+		if s.Encoding() != Skiplist || s.Len() != 20 {
+			t.Errorf("set %d: %s of %d", i, s.Encoding(), s.Len())
+		}
+	}
+}
