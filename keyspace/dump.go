@@ -105,11 +105,3 @@ func (db *DB) Discard(v *Loaded) {
 		db.engine.release(db.newObject(Entry{db: db}, v.typ, v.enc, v.object))
 	}
 }
-
-// SetIdleSeconds makes a key one that was last used so long ago. Redis: objectSetLRUOrLFU.
-func (e Entry) SetIdleSeconds(seconds int64) {
-	const clockMask = 1<<24 - 1
-	h := e.head()
-	clock := uint32(int64(e.db.engine.lruClock)-seconds) & clockMask
-	h.Meta = h.Meta&metaLowMask | clock<<metaClockShift
-}

@@ -155,9 +155,7 @@ func (o *restoreOptions) store(c *keyspace.Ctx, e keyspace.Entry, v *keyspace.Lo
 		return
 	}
 	e = c.DB.Add(e, v)
-	if o.idleSeconds >= 0 && !c.Engine.CountsAccesses() {
-		e.SetIdleSeconds(o.idleSeconds)
-	}
+	e.SetAccess(o.idleSeconds, o.frequency)
 	if ttlMs != 0 {
 		c.DB.SetDeadline(e, deadlineMs)
 		o.record(c, deadlineMs)
