@@ -75,7 +75,7 @@ func (g *geoSearch) arrange(found []geoPlace) []geoPlace {
 	if wanted == len(found) {
 		slices.SortStableFunc(ranks, compare) // Redis: qsort, a merge sort in most C libraries
 	} else {
-		partialSort(ranks, compare, wanted)
+		partialSort(ranks, compare, 0, wanted)
 	}
 	arranged := make([]geoPlace, wanted)
 	for i := range arranged {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// A reply to COUNT holds the first few of many, and where several are alike it is the way they are
+// A reply to COUNT or LIMIT holds a few of many, and where several are alike it is the way they are
 // sorted that decides which. So that way is Redis's pqsort: the quicksort of Bentley and McIlroy
 // (Engineering a Sort Function, 1993), which leaves alone the parts that are not wanted.
 
@@ -16,11 +16,11 @@ const (
 	mediumPart = 40
 )
 
-// partialSort sorts a so far that the first wanted elements are those of the whole when it is
-// sorted. O(n) as a rule, O(n log² n) at worst.
-func partialSort[T any](a []T, compare func(a, b T) int, wanted int) {
+// partialSort sorts a so far that the elements from start to end are those of the whole when it is
+// sorted. O(n + k log k) for k elements as a rule, O(n log² n) at worst.
+func partialSort[T any](a []T, compare func(a, b T) int, start, end int) {
 	p := partialSorter[T]{compare: compare, budget: 4 * len(a) * bits.Len(uint(len(a)))}
-	p.sort(a, wanted)
+	p.sort(a, start, end)
 }
 
 // partialSorter is the state of a partialSort. budget is how many elements may still be divided
@@ -30,25 +30,24 @@ type partialSorter[T any] struct {
 	budget  int
 }
 
-func (p *partialSorter[T]) sort(a []T, wanted int) {
-	for wanted > 0 {
+// sort sorts a part, in which start and end may lie outside.
+func (p *partialSorter[T]) sort(a []T, start, end int) {
+	for start < len(a) && end > 0 {
 		p.budget -= len(a)
 		if len(a) < smallPart || p.budget < 0 {
-			break
+			slices.SortStableFunc(a, p.compare) // what an insertion sort gives, in less time
+			return
 		}
 		p.choosePivot(a)
 		below, above := p.divide(a)
 		if below > 1 {
-			p.sort(a[:below], wanted)
+			p.sort(a[:below], start, end)
 		}
 		if above <= 1 {
 			return
 		}
-		wanted -= len(a) - above
-		a = a[len(a)-above:]
-	}
-	if wanted > 0 {
-		slices.SortStableFunc(a, p.compare) // what an insertion sort gives, in less time
+		passed := len(a) - above
+		start, end, a = start-passed, end-passed, a[passed:]
 	}
 }
 

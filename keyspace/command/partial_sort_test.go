@@ -24,7 +24,7 @@ func TestPartialSort(t *testing.T) {
 		}
 		want := slices.Sorted(slices.Values(a))
 		wanted := 1 + rnd.IntN(len(a))
-		partialSort(a, cmp.Compare[int], wanted)
+		partialSort(a, cmp.Compare[int], 0, wanted)
 		if !slices.Equal(a[:wanted], want[:wanted]) {
 			t.Fatalf("seed %d: %v, want %v", seed, a[:wanted], want[:wanted])
 		}
@@ -44,7 +44,7 @@ func TestPartialSortOrderOfEquals(t *testing.T) {
 	places := []place{
 		{1.1, "m4"}, {1.1, "m6"}, {2.4, "m3"}, {4.4, "m0"}, {6.7, "m2"}, {7.7, "m1"}, {13.3, "m5"},
 	}
-	partialSort(places, func(a, b place) int { return cmp.Compare(a.distance, b.distance) }, 1)
+	partialSort(places, func(a, b place) int { return cmp.Compare(a.distance, b.distance) }, 0, 1)
 	if places[0].name != "m4" {
 		t.Errorf("%v", places)
 	}
@@ -81,7 +81,7 @@ func TestPartialSortOfAKiller(t *testing.T) {
 			candidate = b
 		}
 		return cmp.Compare(value[a], value[b])
-	}, n-1)
+	}, 0, n-1)
 	if compares > 40_000_000 {
 		t.Errorf("%d comparisons of %d elements, %v", compares, n, time.Since(start))
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"cmp"
+	"slices"
 
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
@@ -165,20 +166,19 @@ func (s *sorter) sort(start, end int) {
 		return
 	}
 	order := s.compare()
-	total := func(a, b *sortItem) int { return cmp.Or(order(a, b), cmp.Compare(a.index, b.index)) }
-	if start == 0 && end == len(s.items) {
-		sortAll(s.items, total)
-		return
+	total := func(a, b sortItem) int { return cmp.Or(order(a, b), cmp.Compare(a.index, b.index)) }
+	switch {
+	case start == 0 && end == len(s.items):
+		slices.SortFunc(s.items, total) // as nothing is equal, it is as good as stable
+	case s.hasBy: // Redis: what is equal then comes in the order of pqsort
+		partialSort(s.items, order, start, end)
+	default:
+		partialSort(s.items, total, start, end)
 	}
-	p := partialSort{order: total, total: total, start: start, end: end}
-	if s.hasBy { // Redis: what is equal then comes in the order of pqsort
-		p.order = order
-	}
-	p.sort(s.items)
 }
 
 // sortOrder compares two items.
-type sortOrder func(a, b *sortItem) int
+type sortOrder func(a, b sortItem) int
 
 // compare is the order of the items, in which two may be equal. Redis: sortCompare, which looks at
 // texts up to a NUL byte, unless the result is stored, since it uses strcoll; here it is always
@@ -191,21 +191,21 @@ func (s *sorter) compare() sortOrder {
 	var order sortOrder
 	switch {
 	case !s.alpha:
-		order = func(a, b *sortItem) int {
+		order = func(a, b sortItem) int {
 			return cmp.Or(cmp.Compare(a.score, b.score), bytes.Compare(a.element, b.element))
 		}
 	case s.hasBy:
-		order = func(a, b *sortItem) int {
+		order = func(a, b sortItem) int {
 			if a.text == nil || b.text == nil {
 				return compareBools(a.text != nil, b.text != nil)
 			}
 			return text(a.text, b.text)
 		}
 	default:
-		order = func(a, b *sortItem) int { return text(a.element, b.element) }
+		order = func(a, b sortItem) int { return text(a.element, b.element) }
 	}
 	if s.desc {
-		return func(a, b *sortItem) int { return order(b, a) }
+		return func(a, b sortItem) int { return order(b, a) }
 	}
 	return order
 }
