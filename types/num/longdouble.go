@@ -11,7 +11,21 @@ import (
 //
 // What is below the smallest normal number keeps all 64 bits here: that lies thousands of digits
 // behind the last one that Append writes.
-type LongDouble struct{ f big.Float }
+//
+// It is an extended as a rule, and a big.Float where that would not do: of a literal that is long,
+// or has an exponent.
+type LongDouble struct {
+	short extended
+	f     *big.Float // nil: short has the value
+}
+
+// big is x as a big.Float, which may be changed.
+func (x *LongDouble) big() *big.Float {
+	if x.f == nil {
+		return x.short.big()
+	}
+	return x.f
+}
 
 const (
 	longDoubleBits = 64
@@ -32,6 +46,15 @@ const (
 //
 // Redis: string2ld.
 func ParseLongDouble(b []byte) (x LongDouble, ok bool) {
+	if x.short, ok = parseExtended(b); ok {
+		return x, true
+	}
+	return parseLongDouble(b)
+}
+
+// parseLongDouble is ParseLongDouble for all that there is.
+func parseLongDouble(b []byte) (x LongDouble, ok bool) {
+	x.f = new(big.Float)
 	if len(b) > maxLongDoubleText {
 		return x, false
 	}
@@ -52,7 +75,7 @@ func ParseLongDouble(b []byte) (x LongDouble, ok bool) {
 		ok = x.setDecimal(digits)
 	}
 	if neg {
-		x.f.Neg(&x.f)
+		x.f.Neg(x.f)
 	}
 	return x, ok
 }
@@ -73,7 +96,7 @@ func (x *LongDouble) setDecimal(b []byte) (ok bool) {
 			power *= 10
 		}
 		var divisor big.Float
-		x.f.Quo(&x.f, divisor.SetUint64(power))
+		x.f.Quo(x.f, divisor.SetUint64(power))
 		return true
 	}
 	n, exp := bigLiteral(b, 'e', 10)
@@ -99,7 +122,7 @@ func (x *LongDouble) setHex(b []byte) (ok bool) {
 		return false
 	}
 	acc := x.f.Acc()
-	x.f.SetMantExp(&x.f, int(exp))
+	x.f.SetMantExp(x.f, int(exp))
 	return x.inRange(acc)
 }
 
@@ -132,12 +155,17 @@ func (x *LongDouble) inRange(side big.Accuracy) bool {
 
 // Add adds y to x, correctly rounded. When the sum is infinite or NaN, it is not ok, and x is lost.
 func (x *LongDouble) Add(y *LongDouble) (ok bool) {
-	if x.f.IsInf() || y.f.IsInf() {
+	if x.f == nil && y.f == nil {
+		x.short = x.short.add(y.short)
+		return true
+	}
+	f, g := x.big(), y.big()
+	if f.IsInf() || g.IsInf() {
 		return false
 	}
-	x.f.SetPrec(longDoubleBits)
-	x.f.Add(&x.f, &y.f)
-	return x.f.MantExp(nil) <= longDoubleMaxExp
+	f.SetPrec(longDoubleBits)
+	x.f = f.Add(f, g)
+	return f.MantExp(nil) <= longDoubleMaxExp
 }
 
 // Append appends x, which must be finite, with at most 17 digits behind the point and no zeros at
@@ -145,8 +173,18 @@ func (x *LongDouble) Add(y *LongDouble) (ok bool) {
 //
 // Redis: ld2string with LD_STR_HUMAN.
 func (x *LongDouble) Append(dst []byte) []byte {
+	if x.f == nil {
+		if longer, ok := x.short.append(dst); ok {
+			return longer
+		}
+	}
+	return appendLongDouble(dst, x.big())
+}
+
+// appendLongDouble is Append for all that there is.
+func appendLongDouble(dst []byte, f *big.Float) []byte {
 	from := len(dst)
-	dst = x.f.Append(dst, 'f', longDoublePlaces)
+	dst = f.Append(dst, 'f', longDoublePlaces)
 	dst = bytes.TrimRight(dst, "0")
 	dst = bytes.TrimSuffix(dst, []byte("."))
 	if string(dst[from:]) == "-0" {

@@ -139,7 +139,7 @@ func FuzzParseLongDouble(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		x, ok := ParseLongDouble(b)
-		if !ok || x.f.IsInf() {
+		if !ok || x.big().IsInf() {
 			return
 		}
 		text := x.Append(nil)
@@ -159,6 +159,109 @@ func BenchmarkLongDoubleSum(b *testing.B) {
 	for b.Loop() {
 		x, _ := ParseLongDouble([]byte("10.5"))
 		y, _ := ParseLongDouble([]byte("0.1"))
+		x.Add(&y)
+		x.Append(buf[:0])
+	}
+}
+
+// sameSum compares the sum of two literals in machine words with that in big.Floats.
+func sameSum(t *testing.T, a, b string) {
+	t.Helper()
+	x, okX := parseExtended([]byte(a))
+	y, okY := parseExtended([]byte(b))
+	if !okX || !okY {
+		return
+	}
+	f, okF := parseLongDouble([]byte(a))
+	g, okG := parseLongDouble([]byte(b))
+	if !okF || !okG {
+		t.Fatalf("%q and %q: numbers for the one, %v and %v for the other", a, b, okF, okG)
+	}
+	if x.big().Cmp(f.f) != 0 || y.big().Cmp(g.f) != 0 {
+		t.Fatalf("%q is %v or %v, %q is %v or %v", a, x.big(), f.f, b, y.big(), g.f)
+	}
+	if one, other := appendShort(t, x), appendLongDouble(nil, f.f); one != string(other) {
+		t.Fatalf("%q is written as %s or %s", a, one, other)
+	}
+	z := x.add(y)
+	if !f.Add(&g) || z.big().Cmp(f.f) != 0 {
+		t.Fatalf("%q + %q = %v or %v", a, b, z.big(), f.f)
+	}
+	if one, other := appendShort(t, z), appendLongDouble(nil, f.f); one != string(other) {
+		t.Fatalf("%q + %q = %s or %s", a, b, one, other)
+	}
+}
+
+func appendShort(t *testing.T, x extended) string {
+	t.Helper()
+	text, ok := x.append(nil)
+	if !ok {
+		t.Fatalf("%+v can't be written", x)
+	}
+	return string(text)
+}
+
+// randomShort is a literal of at most so many digits, of all sizes, with runs of zeros and nines.
+func randomShort(rnd *rand.Rand) string {
+	var b strings.Builder
+	b.WriteString([]string{"", "", "-", "+"}[rnd.IntN(4)])
+	n := 1 + rnd.IntN(extendedDigits)
+	point := rnd.IntN(n+2) - 1
+	for i := range n {
+		if i == point {
+			b.WriteByte('.')
+		}
+		b.WriteByte([]byte("0123456789" + "0000099999")[rnd.IntN(10+10*rnd.IntN(2))])
+	}
+	return b.String()
+}
+
+// TestExtendedIsLongDouble: sums in machine words are those in big.Floats, to the last bit.
+func TestExtendedIsLongDouble(t *testing.T) {
+	short := []string{"0", "-0", "1", "0.5", "-0.5", "9223372036854775807.5", "18446744073709551615",
+		"18446744073709551616", "36893488147419103233", "0.00000000000000000500000000000",
+		"0.000000000000000005", "-0.000000000000000005", "0.0000000000000000049999999",
+		"0.99999999999999999", "0.999999999999999995", "99999999999999999999999999999999999999",
+		"-99999999999999999999999999999999999999", "0.0000000000000000001", "5.", ".5", "-.5",
+		"1.0000000000000000001", "0.1", "0.2", "-0.3", "4611686018427387904.5", "1e5", "."}
+	for _, a := range short {
+		for _, b := range short {
+			sameSum(t, a, b)
+		}
+	}
+	rnd := rand.New(rand.NewPCG(11, 12))
+	for range 60_000 {
+		a := randomShort(rnd)
+		sameSum(t, a, randomShort(rnd))
+		if x, ok := parseExtended([]byte(a)); ok { // nearly the opposite: what is left is small
+			x.neg = !x.neg
+			sameSum(t, a, appendShort(t, x))
+		}
+	}
+}
+
+func FuzzExtended(f *testing.F) {
+	f.Add("0.1", "-0.2")
+	f.Add("99999999999999999999999999999999999999", ".000000000000000005")
+	f.Fuzz(sameSum)
+}
+
+func BenchmarkLongDoubleSumOfLiteralsWithExponents(b *testing.B) {
+	var buf [64]byte
+	for b.Loop() {
+		x, _ := ParseLongDouble([]byte("105e-1"))
+		y, _ := ParseLongDouble([]byte("1e-1"))
+		x.Add(&y)
+		x.Append(buf[:0])
+	}
+}
+
+func BenchmarkLongDoubleSumOfManyDigits(b *testing.B) {
+	b.ReportAllocs()
+	var buf [64]byte
+	for b.Loop() {
+		x, _ := ParseLongDouble([]byte("1234.56789012345678901"))
+		y, _ := ParseLongDouble([]byte("3.14159"))
 		x.Add(&y)
 		x.Append(buf[:0])
 	}
