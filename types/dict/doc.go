@@ -89,7 +89,7 @@
 // # Complexity
 //
 // Find, Insert, Remove and Replace are O(1) expected; a chain of 12 is one in a billion. Scan is
-// O(1) a call, Each O(nodes + buckets), Random and Some O(nodes asked for).
+// O(1) a call, Each O(nodes + buckets), Random O(1) expected, Some O(nodes asked for).
 //
 // Nearly the whole time of a Find in a large table is two misses of the cache, the bucket and the
 // node. TouchAll lets those of a batch of keys overlap. Measured on two cores shared with other
@@ -112,9 +112,10 @@
 //
 // # Sources, and how we differ
 //
-// Redis's dict.c: two tables, the cursor, the fair random draw, the moments at which to grow and
-// shrink. There a node is a block beside key and value; while rehashing, a lookup reads both
-// tables; iterators pause the rehash, and a scan of a shrinking table may give nodes twice. The
-// cursor is Pieter Noordhuis's. Intrusive nodes are as old as the Linux kernel's lists; Valkey's
-// hashtable.c takes the other way to save misses, buckets of a cache line.
+// Redis's dict.c: two tables, the cursor, the moments at which to grow and shrink. There a random
+// node is one of 15 neighbours; here each has the same chance, see random.go. There a node is a
+// block beside key and value; while rehashing, a lookup reads both tables; iterators pause the
+// rehash, and a scan of a shrinking table may give nodes twice. The cursor is Pieter Noordhuis's.
+// Intrusive nodes are as old as the Linux kernel's lists; Valkey's hashtable.c takes the other way
+// to save misses, buckets of a cache line.
 package dict

@@ -6,9 +6,6 @@ import (
 	"github.com/ringer-kv/ringer/types/arena"
 )
 
-// fairNodes is how many neighbours Random draws from. Redis: GETFAIR_NUM_ENTRIES.
-const fairNodes = 15
-
 // Scan calls fn for the nodes of the bucket at the cursor and returns the cursor of the next call,
 // 0 when the walk is complete; a walk starts with cursor 0. Between two calls anything may happen
 // to the table. A node that is in the table from the first call to the last is given to fn exactly
@@ -52,24 +49,6 @@ func (t *Table) Each(a *arena.Arena, fn func(r arena.Ref) bool) {
 		}
 		pos = next
 	}
-}
-
-// Random returns a node drawn at random, or 0 from an empty table. Redis: dictGetFairRandomKey. Not
-// one bucket is drawn, which would favour nodes that are alone in theirs, but one of fairNodes
-// neighbours. Expected O(1); O(buckets) if the table is almost empty after an Expand.
-func (t *Table) Random(a *arena.Arena, rnd func() uint64) arena.Ref {
-	var room [groupRefs]arena.Ref
-	some := t.Some(a, rnd, fairNodes, room[:0])
-	if len(some) > 0 {
-		return some[rnd()%uint64(len(some))]
-	}
-	if t.used == 0 {
-		return 0
-	}
-	for pos := uint32(rnd()); len(some) == 0; {
-		some, pos = t.group(a, pos, room[:0])
-	}
-	return some[rnd()%uint64(len(some))]
 }
 
 // Some appends up to n different nodes to dst: neighbours in the table from a random place on. It

@@ -2,6 +2,7 @@ package dict
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -274,11 +275,11 @@ func TestEachStopsWhenToldTo(t *testing.T) {
 }
 
 // TestRandomIsFair draws from tables in several states and compares the frequencies with the even
-// ones by the chi-square sum: neighbours share their luck, so the bound is a loose one. Drawing
-// a bucket and then a node of it exceeds it several times.
+// ones by the chi-square sum, whose mean is the number of keys less one: six standard deviations
+// above it are never seen if the chances are even.
 func TestRandomIsFair(t *testing.T) {
 	const draws = 200
-	for _, size := range []uint64{1, 2, 3, 10, 100, 500, 600} {
+	for _, size := range []uint64{1, 2, 3, 10, 15, 16, 17, 31, 32, 100, 500, 600, 1100, 20_000} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			m := newModel(t, hashSpread)
 			for key := range size {
@@ -294,10 +295,27 @@ func TestRandomIsFair(t *testing.T) {
 				d := count[key] - draws
 				sum += d * d / draws
 			}
-			if perKey := sum / float64(size); perKey > 40 {
-				t.Errorf("chi-square per key %.1f", perKey)
+			freedom := float64(size - 1)
+			if sum > freedom+6*math.Sqrt(2*freedom)+1e-9 {
+				t.Errorf("chi-square %.1f of %v degrees of freedom", sum, freedom)
 			}
 		})
+	}
+}
+
+// TestRandomOfSparseTables: while a table shrinks, and with hashes that don't spread.
+func TestRandomOfSparseTables(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(4, 0))
+	m := newModel(t, hashSpread)
+	for key := range uint64(5000) {
+		m.insert(key)
+	}
+	for len(m.order) > 1 {
+		m.removeAt(rnd.IntN(len(m.order)))
+		r := m.table.Random(m.a, rnd.Uint64)
+		if m.known[keyNumber(m.a, r)] != r {
+			t.Fatalf("with %d keys left, Random has drawn a node that is gone", len(m.order))
+		}
 	}
 }
 

@@ -60,9 +60,9 @@
 // # Limits
 //
 // Nothing here allocates, but for a LongDouble of a long literal or one with an exponent, and for
-// two kinds of literal: one of more than 19 digits that lies next to the middle between two doubles (step 3),
-// and one that overflows by less than a power of its base, where strconv builds an error. Each
-// function is linear in its argument; exponents saturate, so a literal of many megabytes is no
+// two kinds of literal: one of more than 19 digits that lies next to the middle between two doubles
+// (step 3), and one that overflows by less than a power of its base, where strconv builds an error.
+// Each function is linear in its argument; exponents saturate, so a literal of many megabytes is no
 // danger.
 //
 // # Sources

@@ -7,8 +7,8 @@ import (
 )
 
 // extended is a long double of moderate size, in machine words: mant * 2^exp, where the top bit of
-// mant is set unless it is 0. All that it does is exact but for one rounding to the nearest, to even
-// from the middle, as the processor does it.
+// mant is set unless it is 0. All that it does is exact but for one rounding to the nearest, from
+// the middle to even, as the processor does it.
 type extended struct {
 	neg  bool
 	mant uint64
@@ -31,8 +31,8 @@ const (
 
 // powersOf10 has those that fit into a uint64.
 var powersOf10 = [...]uint64{
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-	1e18, 1e19,
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+	1e17, 1e18, 1e19,
 }
 
 // parseExtended reads [sign] digits [ "." digits ], if these are not too many. ok is false for

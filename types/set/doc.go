@@ -45,11 +45,10 @@
 // that is asked for into a scratch buffer of the caller; as num.ParseInt accepts one spelling of
 // each integer, these are the bytes that were added.
 //
-// Random draws one member, each with the same chance from an intset, and as dict.Random does it
-// from a table. Sample draws several different ones, every combination with the same chance: if
-// many are asked for, by one walk over the set in which each member is taken with the chance
-// (still wanted) / (still to come), Knuth's algorithm S; if few, by drawing and drawing again
-// what was drawn before.
+// Random draws one member, each with the same chance. Sample draws several different ones, every
+// combination with the same chance: if many are asked for, by one walk over the set in which each
+// member is taken with the chance (still wanted) / (still to come), Knuth's algorithm S; if few, by
+// drawing and drawing again what was drawn before.
 //
 // # Complexity
 //

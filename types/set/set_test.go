@@ -262,7 +262,7 @@ func bothEncodings(t testing.TB, n int) []*Set {
 }
 
 // Each member is as likely as any other, drawn alone, by few and by many: 5 standard deviations
-// are allowed, and the neighbourhoods of dict.Random add something to them.
+// are allowed.
 func TestDrawsAreFair(t *testing.T) {
 	const draws, members = 20000, 20
 	sets := bothEncodings(t, members)
@@ -275,9 +275,6 @@ func TestDrawsAreFair(t *testing.T) {
 		}
 		mean := float64(draws*n) / members
 		allowed := 5 * math.Sqrt(mean)
-		if s.Encoding() == Hashtable {
-			allowed = 0.2 * mean
-		}
 		for m, count := range seen {
 			if math.Abs(float64(count)-mean) > allowed {
 				t.Errorf("%v: %d at a time: %s drawn %d times of %.0f", s.Encoding(), n, m, count, mean)
