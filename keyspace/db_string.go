@@ -271,10 +271,13 @@ func (e Entry) CopyTo(dst Entry) bool {
 	return true
 }
 
-// HasRoom reports whether the memory left has room for a value of about that size. See Fits for
-// strings.
+// HasRoom reports whether the memory left has room for a value of about that size in one piece, as
+// a value, or one of its members, may be one. (What is made of small parts might find room where
+// that is not so; it is refused all the same.) See Fits for strings that grow.
 func (db *DB) HasRoom(sizeBytes int64) bool {
-	return sizeBytes+sizeBytes/8 < db.arena.AvailableBytes()-db.engine.arenaReserve()
+	need := sizeBytes + sizeBytes/8
+	return need < db.arena.AvailableBytes()-db.engine.arenaReserve() &&
+		db.arena.Fits(int(need+arenaPieceBytes))
 }
 
 // valueBytes is about what a copy of the value takes.

@@ -130,6 +130,48 @@ func TestSetrangeRefusesWhatFitsInPiecesOnly(t *testing.T) {
 	e.Do(e.Check)
 }
 
+// TestCopyRefusesWhatFitsInPiecesOnly: commands that are let in, as a megabyte is free here and
+// there, but whose results would need more in one piece.
+func TestCopyRefusesWhatFitsInPiecesOnly(t *testing.T) {
+	e := newEngine(t, keyspace.Options{ArenaBytes: 64 << 20})
+	c := newClient(t, e)
+	const members = 40_000
+	padding := strings.Repeat("m", 200)
+	for i := 0; i < members; i += 1000 {
+		var zadd, sadd strings.Builder
+		for j := i; j < i+1000; j++ {
+			fmt.Fprintf(&zadd, " %d %s%d", j, padding, j)
+			fmt.Fprintf(&sadd, " %s%d", padding, j)
+		}
+		c.do("ZADD z" + zadd.String() + "\nSADD s" + sadd.String())
+	}
+	c.do("SETRANGE string 10000000 x")
+	n := 0
+	for c.do(fmt.Sprintf("SETRANGE k%d 1500000 x", n)) == ":1500001\r\n" {
+		n++
+	}
+	full := e.UsedBytes()
+	for i := 0; i < n; i += 2 {
+		c.do(fmt.Sprintf("DEL k%d", i))
+	}
+	waitFor(t, func() bool { return e.UsedBytes() < full-int64(n/2)*1_500_000 })
+	const oom = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
+	for _, line := range []string{
+		"COPY string d", "COPY z d", "COPY s d", "ZRANGESTORE d z 0 -1", "SUNIONSTORE d s none",
+		"ZUNIONSTORE d 1 z", "SINTERSTORE d s", "SDIFFSTORE d s",
+		"GEOSEARCHSTORE d z FROMLONLAT 0 0 BYBOX inf inf km",
+	} {
+		if got := c.do(line); got != oom {
+			t.Errorf("%s: got %q", line, got)
+		}
+	}
+	script := "EXISTS d\nSETRANGE small 100000 x\nCOPY small d"
+	if got := c.do(script); got != ":0\r\n:100001\r\n:1\r\n" {
+		t.Errorf("got %q", got)
+	}
+	e.Do(e.Check)
+}
+
 // TestRefusesWhatFitsInPiecesOnly: the same for what the arguments bring, large or many.
 func TestRefusesWhatFitsInPiecesOnly(t *testing.T) {
 	e := newEngine(t, keyspace.Options{ArenaBytes: 64 << 20})

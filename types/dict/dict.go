@@ -246,13 +246,17 @@ func (t *Table) Rehash(a *arena.Arena, buckets int) bool {
 }
 
 // resize sets out for the smallest array that holds n nodes with a load factor of at most 1. If the
-// arena has no room for it the table stays as it is: its chains grow longer, and it works on.
+// arena has no room for it the table stays as it is, or makes do with a smaller first array: its
+// chains grow longer, and it works on.
 func (t *Table) resize(a *arena.Arena, n int) {
 	size := minBuckets
 	if n > minBuckets {
 		size = 1 << bits.Len(uint(n-1))
 	}
 	size = min(size, maxBuckets)
+	for t.array[0] == 0 && size > minBuckets && !a.Fits(size*bucketBytes) {
+		size /= 2
+	}
 	sizeBytes := size * bucketBytes
 	if size == t.size(0) || t.array[0] != 0 && !a.Fits(sizeBytes) {
 		return

@@ -271,3 +271,37 @@ func TestCheckSeesEachBrokenInvariant(t *testing.T) {
 		mustPanic(t, c.want, func() { m.table.Check(m.a) })
 	}
 }
+
+// TestExpandOfAFullArena: a table that finds no room for its array takes a smaller one, and works.
+func TestExpandOfAFullArena(t *testing.T) {
+	a, err := arena.New(arena.Options{ReserveBytes: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	const blockBytes = 64 << 10
+	var blocks []arena.Ref
+	for a.Fits(blockBytes) {
+		blocks = append(blocks, a.Alloc(blockBytes))
+	}
+	for i := 0; i < len(blocks); i += 2 { // half of it is free, but no two blocks together
+		a.Free(blocks[i], blockBytes)
+	}
+	var table Table
+	const nodes = 5000
+	table.Expand(a, 100_000)
+	if size := table.Buckets() * bucketBytes; size != blockBytes {
+		t.Fatalf("an array of %d bytes", size)
+	}
+	for key := range uint64(nodes) {
+		r := a.Alloc(entryBytes)
+		n := arena.At[Node](a, r)
+		n.Hash = uint32(key * 0x9e3779b1)
+		table.Insert(a, r)
+	}
+	seen := 0
+	table.Each(a, func(arena.Ref) bool { seen++; return true })
+	if seen != nodes || table.Len() != nodes {
+		t.Fatalf("%d nodes, %d of them found", table.Len(), seen)
+	}
+}
