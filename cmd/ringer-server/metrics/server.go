@@ -116,8 +116,12 @@ func local(next http.Handler) http.Handler {
 	})
 }
 
-// isLoopback reports whether the host of a request is a name or address of the loopback.
+// isLoopback reports whether the host of a request is a name or address of the loopback. No
+// browser leaves it out.
 func isLoopback(hostPort string) bool {
+	if hostPort == "" {
+		return true
+	}
 	host, _, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		host = strings.Trim(hostPort, "[]")
