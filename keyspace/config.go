@@ -31,7 +31,17 @@ type Config struct {
 	LogLevel       LogLevel
 	PIDFile        string
 	Dir            string
-	SetProcTitle   bool
+
+	// The process.
+	Daemonize      bool
+	Supervised     string // no, upstart, systemd or auto
+	SyslogEnabled  bool
+	SyslogFacility string
+	SyslogIdent    string
+	AlwaysShowLogo bool
+	OOMScoreAdj    string // no, yes, relative or absolute
+	// OOMScoreAdjValues are those of a master, a replica and a child.
+	OOMScoreAdjValues string
 
 	Databases              int
 	MaxClients             int
@@ -79,9 +89,11 @@ type Config struct {
 	// These are no parameters. ActiveExpire is turned off by DEBUG SET-ACTIVE-EXPIRE; File is the
 	// configuration file, an absolute path; FDLimit is how many descriptors the process may have,
 	// 0 if unknown.
+	// Supervisor is what supervises the process, "" if nothing does.
 	ActiveExpire bool
 	File         string
 	FDLimit      int
+	Supervisor   string
 
 	kept     []string // by index into parameters; the canonical text
 	saveSeen bool     // a save line has been read: the next ones add to it

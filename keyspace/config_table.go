@@ -201,18 +201,23 @@ var parameters = [...]parameter{
 		into(func(c *Config) any { return &c.TLS.SessionCaching }),
 
 	// The process.
-	boolean("daemonize", "no").immutable().unsupported(),
-	enum("supervised", "no", "upstart systemd auto no").immutable(),
+	boolean("daemonize", "no").immutable().into(func(c *Config) any { return &c.Daemonize }),
+	enum("supervised", "no", "upstart systemd auto no").immutable().
+		into(func(c *Config) any { return &c.Supervised }),
 	text("pidfile", "").immutable().into(func(c *Config) any { return &c.PIDFile }),
 	special("dir", kindDir, "").protected().into(func(c *Config) any { return &c.Dir }),
 	enum("loglevel", "notice", "debug verbose notice warning").
 		into(func(c *Config) any { return &c.LogLevel }),
 	text("logfile", "").empty().immutable().into(func(c *Config) any { return &c.LogFile }),
-	boolean("syslog-enabled", "no").immutable(),
+	boolean("syslog-enabled", "no").immutable().
+		into(func(c *Config) any { return &c.SyslogEnabled }),
 	enum("syslog-facility", "local0",
-		"user local0 local1 local2 local3 local4 local5 local6 local7").immutable(),
-	text("syslog-ident", "redis").immutable(),
-	boolean("always-show-logo", "no").immutable(),
+		"user local0 local1 local2 local3 local4 local5 local6 local7").immutable().
+		into(func(c *Config) any { return &c.SyslogFacility }),
+	text("syslog-ident", "redis").immutable().
+		into(func(c *Config) any { return &c.SyslogIdent }),
+	boolean("always-show-logo", "no").immutable().
+		into(func(c *Config) any { return &c.AlwaysShowLogo }),
 	boolean("set-proc-title", "yes").immutable(),
 	text("proc-title-template", "{title} {listen-addr} {server-mode}"),
 	boolean("crash-log-enabled", "yes"),
@@ -223,8 +228,10 @@ var parameters = [...]parameter{
 	text("bgsave_cpulist", "").immutable(),
 	boolean("disable-thp", "yes").immutable(),
 	boolean("jemalloc-bg-thread", "yes"),
-	enum("oom-score-adj", "no", "no yes relative absolute"),
-	special("oom-score-adj-values", kindScores, "0 200 800"),
+	enum("oom-score-adj", "no", "no yes relative absolute").applied().
+		into(func(c *Config) any { return &c.OOMScoreAdj }),
+	special("oom-score-adj-values", kindScores, "0 200 800").applied().
+		into(func(c *Config) any { return &c.OOMScoreAdjValues }),
 	text("ignore-warnings", "").empty(),
 	enum("shutdown-on-sigint", "default", "default save nosave now force").several(),
 	enum("shutdown-on-sigterm", "default", "default save nosave now force").several(),

@@ -99,7 +99,6 @@ func TestConfigSetWords(t *testing.T) {
 		{"appendonly", "no", ""},
 		{"appendonly", "yes", "not supported by ringer"},
 		{"cluster-enabled", "yes", "not supported by ringer"},
-		{"daemonize", "yes", "not supported by ringer"},
 		{"replicaof", "no one", ""},
 		{"replicaof", "host 1", "not supported by ringer"},
 		{"replicaof", "host x", "Invalid master port"},
@@ -344,7 +343,7 @@ func TestConfigIgnored(t *testing.T) {
 func TestParameterLists(t *testing.T) {
 	kept, refused := KeptParameters(), RefusedParameters()
 	want := []string{
-		"appendonly", "cluster-enabled", "daemonize", "replicaof",
+		"appendonly", "cluster-enabled", "replicaof",
 	}
 	if !slices.Equal(refused, want) {
 		t.Errorf("refused: %v", refused)

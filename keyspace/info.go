@@ -2,6 +2,7 @@ package keyspace
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -151,7 +152,7 @@ func (e *Engine) infoServer(w *infoWriter) {
 	w.text("multiplexing_api", multiplexer)
 	w.text("atomicvar_api", "sync/atomic")
 	w.int("process_id", int64(os.Getpid()))
-	w.text("process_supervised", "no")
+	w.text("process_supervised", cmp.Or(e.config.Supervisor, "no"))
 	w.text("run_id", e.runID)
 	w.int("tcp_port", int64(e.config.MainPort()))
 	w.int("native_port", int64(e.config.NativePort))

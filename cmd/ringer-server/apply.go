@@ -3,19 +3,36 @@ package main
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
 	"github.com/ringer-kv/ringer/resp"
 )
 
-// apply has the RESP front end take up what CONFIG SET changes. See keyspace.Options.Apply.
+// apply has the process and the RESP front end take up what CONFIG SET changes. See
+// keyspace.Options.Apply.
 func (s *server) apply(next *keyspace.Config, names []string) *keyspace.ApplyError {
-	listens := func(name string) bool {
-		return name == "bind" || name == "port" || name == "tls-port"
+	if name := first(names, isOOM); name != "" {
+		if err := s.oom.apply(next); err != nil {
+			s.warning("Unable to write oom_score_adj: " + keyspace.SystemError(err))
+			return &keyspace.ApplyError{Name: name, Reason: reply.ReasonOOMScore}
+		}
 	}
-	moves := slices.IndexFunc(names, listens)
-	if next.TLSPort == 0 && moves < 0 {
+	if failed := s.listenAnew(next, names); failed != nil {
+		if err := s.oom.apply(s.inForce); err != nil {
+			s.warning("Unable to write oom_score_adj: " + keyspace.SystemError(err))
+		}
+		return failed
+	}
+	s.inForce = next
+	return nil
+}
+
+// listenAnew changes addresses and certificates.
+func (s *server) listenAnew(next *keyspace.Config, names []string) *keyspace.ApplyError {
+	moved, certified := first(names, isAddress), first(names, isTLS)
+	if moved == "" && (certified == "" || next.TLSPort == 0) {
 		return nil // certificates are read when there is a port for them
 	}
 	err := s.resp.Rebind(resp.Addresses{
@@ -26,11 +43,26 @@ func (s *server) apply(next *keyspace.Config, names []string) *keyspace.ApplyErr
 	}
 	s.reportListen(err)
 	var bad resp.TLSError
-	if errors.As(err, &bad) || moves < 0 {
-		return &keyspace.ApplyError{Name: names[0], Reason: reply.ReasonTLS}
+	if errors.As(err, &bad) {
+		name := certified
+		if name == "" {
+			name = moved
+		}
+		return &keyspace.ApplyError{Name: name, Reason: reply.ReasonTLS}
 	}
-	if names[moves] == "bind" {
+	if moved == "bind" {
 		s.warning("Failed to bind")
 	}
-	return &keyspace.ApplyError{Name: names[moves], Reason: reply.ReasonApply(names[moves])}
+	return &keyspace.ApplyError{Name: moved, Reason: reply.ReasonApply(moved)}
 }
+
+func first(names []string, is func(string) bool) string {
+	if i := slices.IndexFunc(names, is); i >= 0 {
+		return names[i]
+	}
+	return ""
+}
+
+func isOOM(name string) bool     { return strings.HasPrefix(name, "oom-") }
+func isTLS(name string) bool     { return strings.HasPrefix(name, "tls-") && name != "tls-port" }
+func isAddress(name string) bool { return name == "bind" || name == "port" || name == "tls-port" }

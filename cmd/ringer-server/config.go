@@ -11,17 +11,20 @@ import (
 )
 
 // readConfig builds the configuration: the file, then standard input, then the options, as one
-// text, so that lines are counted through it. Redis: loadServerConfig.
-func readConfig(l keyspace.CommandLine, table *keyspace.Table) (*keyspace.Config, error) {
-	config := keyspace.NewConfig()
+// text, so that lines are counted through it. What standard input held is returned, too.
+// Redis: loadServerConfig.
+func readConfig(l keyspace.CommandLine, table *keyspace.Table) (
+	config *keyspace.Config, stdin string, err error,
+) {
+	config = keyspace.NewConfig()
 	lines := ""
 	if l.File != "" {
 		path, err := filepath.Abs(l.File)
 		if err != nil {
-			return nil, &keyspace.ConfigFileError{Path: l.File, Err: err}
+			return nil, "", &keyspace.ConfigFileError{Path: l.File, Err: err}
 		}
 		if lines, err = keyspace.ReadConfigFile(path); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		config.File = path
 	}
@@ -29,23 +32,25 @@ func readConfig(l keyspace.CommandLine, table *keyspace.Table) (*keyspace.Config
 		startLog(keyspace.LogWarning, "Reading config from stdin")
 		piped, err := io.ReadAll(os.Stdin)
 		if err != nil {
-			return nil, &keyspace.ConfigFileError{Path: "-", Err: err}
+			return nil, "", &keyspace.ConfigFileError{Path: "-", Err: err}
 		}
-		lines += string(piped)
+		stdin = string(piped)
+		lines += stdin
 	}
 	if l.Lines != "" {
 		lines += "\n" + l.Lines
 	}
-	if err := config.Load(lines); err != nil {
-		return nil, err
+	for _, check := range []func() error{
+		func() error { return config.Load(lines) },
+		func() error { return config.CheckUsers(table) },
+		func() error { return config.CheckRenames(table) },
+		func() error { return settle(config) },
+	} {
+		if err := check(); err != nil {
+			return nil, "", err
+		}
 	}
-	if err := config.CheckUsers(table); err != nil {
-		return nil, err
-	}
-	if err := config.CheckRenames(table); err != nil {
-		return nil, err
-	}
-	return config, settle(config)
+	return config, stdin, nil
 }
 
 // fatal is a line of Redis's, as it is printed.

@@ -27,6 +27,8 @@ func (s *server) raiseFileLimit() bool {
 		limit.Cur = want
 		limit.Max = max(limit.Max, want)
 		if refused = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); refused == nil {
+			s.notice(fmt.Sprintf("Increased maximum number of open files to %d (it was originally"+
+				" set to %d).", want, before))
 			before = want
 		}
 	}

@@ -55,13 +55,35 @@ func run(args []string) int {
 	if err != nil {
 		panic(err) // a test would have failed
 	}
-	config, err := readConfig(keyspace.ParseCommandLine(args), table)
+	background := isDaemon()
+	folder, _ := os.Getwd() // "" is as good, if there is no such folder any more
+	config, stdin, err := readConfig(keyspace.ParseCommandLine(args), table)
 	if err != nil {
 		reportConfig(err)
 		return 1
 	}
-	return serve(config, table)
+	log := newLogger(config)
+	defer log.flush()
+	s := &server{
+		logger: log, config: config, table: table, supervisor: supervised(config, log),
+		stop: make(chan struct{}, 1), failed: make(chan error, 2),
+	}
+	if config.Daemonize && !background && config.Supervisor == "" {
+		if err := daemonize(folder, stdin); err != nil {
+			log.warning("Going to the background: " + keyspace.SystemError(err))
+			return 1
+		}
+		return 0
+	}
+	if background && config.PIDFile == "" {
+		config.PIDFile = daemonPIDFile
+	}
+	return s.run()
 }
+
+// daemonPIDFile is where a server in the background leaves its process id, unless told otherwise.
+// Redis: CONFIG_DEFAULT_PID_FILE.
+const daemonPIDFile = "/var/run/redis.pid"
 
 // versionLine has the form of redis-server's, as scripts parse it.
 func versionLine() string {

@@ -31,32 +31,26 @@ const gcPercent = 400
 // Owned by the main goroutine, but for stop.
 type server struct {
 	*logger
-	config *keyspace.Config // as it was at the start: the engine's may change
-	table  *keyspace.Table
-	engine *keyspace.Engine
-	resp   *resp.Server
-	native *binproto.Server // nil: native-port 0
-	http   *metrics.Server  // nil: http-port 0
-	stop   chan struct{}    // SHUTDOWN
-	failed chan error       // a front end that has ended by itself
+	supervisor
+	config  *keyspace.Config // as it was at the start: the engine's may change
+	table   *keyspace.Table
+	engine  *keyspace.Engine
+	resp    *resp.Server
+	native  *binproto.Server // nil: native-port 0
+	http    *metrics.Server  // nil: http-port 0
+	oom     oomScore
+	inForce *keyspace.Config // by the last change that was applied
+	stop    chan struct{}    // SHUTDOWN
+	failed  chan error       // a front end that has ended by itself
 }
 
-// serve runs a server to its end and returns the exit code.
-func serve(config *keyspace.Config, table *keyspace.Table) int {
-	log, err := newLogger(config)
-	if err != nil {
-		reportConfig(err)
-		return 1
-	}
-	s := &server{
-		logger: log, config: config, table: table,
-		stop: make(chan struct{}, 1), failed: make(chan error, 2),
-	}
+// run runs a server to its end and returns the exit code.
+func (s *server) run() int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(config.IOThreads)
+		runtime.GOMAXPROCS(s.config.IOThreads)
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
@@ -87,7 +81,11 @@ func (s *server) start() bool {
 		s.notice("The setting of " + name + " is kept and shown, but has no effect.")
 	}
 	atStart := *c
-	s.config = &atStart
+	s.config, s.inForce = &atStart, &atStart
+	s.oom.path = oomScoreFile
+	if err := s.oom.apply(c); err != nil {
+		s.warning("Unable to write oom_score_adj: " + keyspace.SystemError(err))
+	}
 	engine, err := keyspace.New(keyspace.Options{
 		Table: s.table, Config: c, Log: s.line,
 		Background: background(c.IOThreads),
@@ -229,8 +227,10 @@ func addrOf(op *net.OpError) net.Addr {
 // serveAll starts the front ends and tells that the server is ready: scripts wait for that line.
 func (s *server) serveAll() {
 	c := s.config
-	if port := c.MainPort(); port != 0 {
-		s.notice("Running mode=standalone, port=" + strconv.Itoa(port) + ".")
+	if s.showsLogo() {
+		s.raw(keyspace.LogNotice, logo(c.MainPort()))
+	} else {
+		s.notice("Running mode=standalone, port=" + strconv.Itoa(c.MainPort()) + ".")
 	}
 	s.warning("Server initialized")
 	go func() { s.failed <- s.resp.Serve() }()
@@ -242,10 +242,14 @@ func (s *server) serveAll() {
 		s.http.Serve()
 		s.notice("Metrics and profiles over HTTP on port " + strconv.Itoa(c.HTTPPort) + ".")
 	}
-	s.notice("Ready to accept connections")
+	if c.MainPort() != 0 || c.NativePort != 0 {
+		s.notice("Ready to accept connections")
+	}
 	if c.UnixSocket != "" {
 		s.notice("The server is now ready to accept connections at " + c.UnixSocket)
 	}
+	s.tell(s.logger, "STATUS=Ready to accept connections\n")
+	s.tell(s.logger, "READY=1\n")
 }
 
 // wait returns when the server is to end: a signal, SHUTDOWN, or a front end that gave up.
@@ -269,6 +273,7 @@ func (s *server) insist(signals chan os.Signal) {
 	for sig := range signals {
 		if sig == syscall.SIGINT {
 			s.handled("You insist... exiting now.")
+			s.flush()
 			os.Exit(1)
 		}
 		s.handled("Received " + signalName(sig) + " scheduling shutdown...")
@@ -277,7 +282,8 @@ func (s *server) insist(signals chan os.Signal) {
 
 // handled logs as a signal handler of Redis does.
 func (s *server) handled(text string) {
-	fmt.Fprintf(s.out, "%d:signal-handler (%d) %s\n", os.Getpid(), time.Now().Unix(), text)
+	s.raw(keyspace.LogWarning, fmt.Sprintf("%d:signal-handler (%d) %s\n", os.Getpid(),
+		time.Now().Unix(), text))
 }
 
 func signalName(sig os.Signal) string {
@@ -289,6 +295,7 @@ func signalName(sig os.Signal) string {
 
 // end closes everything and returns the exit code.
 func (s *server) end() int {
+	s.tell(s.logger, "STOPPING=1\n")
 	s.removePIDFile()
 	if s.config.UnixSocket != "" {
 		s.notice("Removing the unix socket file.")

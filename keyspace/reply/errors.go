@@ -179,6 +179,9 @@ const (
 // ReasonTLS is the reason for tls-* parameters that do not fit together.
 const ReasonTLS Reason = "Unable to update TLS configuration. Check server logs."
 
+// ReasonOOMScore is the reason for an oom-score-adj that the system does not take.
+const ReasonOOMScore Reason = "Failed to set current oom_score_adj. Check server logs."
+
 // ReasonApply is the reason for a parameter that the front ends can't take up.
 func ReasonApply(name string) Reason {
 	switch {
@@ -186,6 +189,8 @@ func ReasonApply(name string) Reason {
 		return ReasonBind
 	case name == "port", name == "tls-port":
 		return ReasonListen
+	case strings.HasPrefix(name, "oom-"):
+		return ReasonOOMScore
 	}
 	return ReasonTLS
 }
