@@ -65,6 +65,8 @@ func defaultComparison(args []string) string {
 		return "shape"
 	case "HELLO":
 		return "hello"
+	case "ACL":
+		return aclComparison(args[1:])
 	case "CLIENT":
 		if len(args) == 2 && strings.EqualFold(args[1], "ID") {
 			return "shape"

@@ -2,6 +2,7 @@ package keyspace
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/ringer-kv/ringer/keyspace/acl"
 	"github.com/ringer-kv/ringer/keyspace/reply"
@@ -22,6 +23,7 @@ type access struct {
 	// default another one since.
 	password string
 	request  acl.Request // of the command that is being checked
+	keys     []KeyRef    // of that command
 }
 
 // setUpAccess makes the users of a new server: default, as requirepass says, and those that a file
@@ -113,7 +115,7 @@ func (e *Engine) aclCheck(s *Session, spec *Spec, args [][]byte) acl.Reason {
 	if why != acl.Allowed {
 		object := spec.fullName
 		if why != acl.DeniedCommand {
-			object = string(args[at])
+			object = string(args[at][:min(len(args[at]), loggedBytes)])
 		}
 		e.noteDenied(s, acl.Entry{Reason: why, Object: object, Username: s.user.Name()})
 	}
@@ -126,8 +128,23 @@ func (e *Engine) MayCall(u *acl.User, spec *Spec, args [][]byte) (why acl.Reason
 	q := &e.access.request
 	e.describeCall(q, u, spec, args)
 	why, at = u.Check(e.table.rules, q)
-	q.Args = nil
+	e.endRequest()
 	return why, at
+}
+
+// keptKeys is for how many keys of one command room is kept for the next.
+const keptKeys = 1024
+
+// endRequest lets go of what was found about a command.
+func (e *Engine) endRequest() {
+	a := &e.access
+	a.request.Args = nil
+	if cap(a.keys) > keptKeys {
+		a.keys, a.request.Keys = nil, nil
+	}
+	if cap(a.request.Channels) > keptKeys {
+		a.request.Channels = nil
+	}
 }
 
 // describeCall fills in what a command uses, as far as it matters for the user.
@@ -135,8 +152,8 @@ func (e *Engine) describeCall(q *acl.Request, u *acl.User, spec *Spec, args [][]
 	q.Command, q.Args = spec.ruleID, args
 	q.Keys, q.Channels = q.Keys[:0], q.Channels[:0]
 	if u.NeedsKeys() && spec.HasKeys() {
-		keys, _ := spec.KeysOf(args)
-		for _, k := range keys {
+		e.access.keys, _ = spec.appendKeys(e.access.keys[:0], args)
+		for _, k := range e.access.keys {
 			q.Keys = append(q.Keys, acl.Key{Index: k.Index, Access: k.Flags.access()})
 		}
 	}
@@ -183,8 +200,21 @@ func channelsOf(fullName string) channelArgs {
 // noteDenied adds an entry to the log, with who asked and where. Redis: addACLLogEntry.
 func (e *Engine) noteDenied(s *Session, entry acl.Entry) {
 	entry.Context, entry.TimeMs = e.aclContext(s), e.nowMs
-	entry.Client = string(e.AppendClient(nil, s))
+	entry.Client = beginning(string(e.AppendClient(nil, s)))
+	entry.Object, entry.Username = beginning(entry.Object), beginning(entry.Username)
 	e.access.log.Add(entry, e.config.ACLLogMaxLen)
+}
+
+// loggedBytes is how much the log keeps of a text. Clients choose keys, names and users to be
+// denied, and the log must not hold gigabytes of them.
+const loggedBytes = 16 << 10
+
+// beginning is what the log keeps of a text.
+func beginning(text string) string {
+	if len(text) <= loggedBytes {
+		return text
+	}
+	return strings.Clone(text[:loggedBytes])
 }
 
 // aclContext is where a command comes from, as ACL LOG calls it.
@@ -223,6 +253,7 @@ func (c *Ctx) MayReadAllKeys() bool {
 	}
 	q := &e.access.request
 	e.describeCall(q, s.user, c.Spec, c.Args)
+	defer e.endRequest()
 	return s.user.MayAccessAllKeys(e.table.rules, q, acl.Read)
 }
 

@@ -51,13 +51,18 @@ func (c *Ctx) SetUser(name string, rules []string) reply.Error {
 	return ""
 }
 
-// DeleteUser removes a user and closes its connections; false if there is none.
-func (c *Ctx) DeleteUser(name string) bool {
-	gone := c.Engine.access.users.Delete(name)
-	if gone != nil {
-		c.Engine.expelUsers(func(u *acl.User) bool { return u == gone }, nil)
+// DeleteUsers removes users and closes their connections. It returns how many there were.
+func (c *Ctx) DeleteUsers(names [][]byte) int {
+	gone := make(map[*acl.User]bool)
+	for _, name := range names {
+		if u := c.Engine.access.users.Delete(string(name)); u != nil {
+			gone[u] = true
+		}
 	}
-	return gone != nil
+	if len(gone) > 0 {
+		c.Engine.expelUsers(func(u *acl.User) bool { return gone[u] }, nil)
+	}
+	return len(gone)
 }
 
 // Secret fills b with random bytes that nobody can foresee, unless the engine has been given a

@@ -156,9 +156,15 @@ func (s *Spec) HasKeys() bool {
 // KeysOf are the keys among the arguments of a call whose arity is right; false if they can't be
 // found, as the arguments make no sense. Redis: getKeysFromCommandWithSpecs.
 func (s *Spec) KeysOf(args [][]byte) (keys []KeyRef, ok bool) {
+	return s.appendKeys(nil, args)
+}
+
+// appendKeys appends what KeysOf finds.
+func (s *Spec) appendKeys(keys []KeyRef, args [][]byte) ([]KeyRef, bool) {
+	before, ok := len(keys), false
 	if s.GetKeys != nil && slices.ContainsFunc(s.Keys, KeySpec.vague) {
-		keys = s.GetKeys(args)
-		return keys, len(keys) > 0
+		keys = append(keys, s.GetKeys(args)...)
+		return keys, len(keys) > before
 	}
 	for i := range s.Keys {
 		k := &s.Keys[i]
@@ -168,13 +174,13 @@ func (s *Spec) KeysOf(args [][]byte) (keys []KeyRef, ok bool) {
 		if keys, ok = k.find(args, keys); ok {
 			continue
 		}
+		keys = keys[:before]
 		if s.GetKeys != nil {
-			keys = s.GetKeys(args)
-			return keys, len(keys) > 0
+			keys = append(keys, s.GetKeys(args)...)
 		}
-		return nil, false
+		return keys, len(keys) > before
 	}
-	return keys, len(keys) > 0
+	return keys, len(keys) > before
 }
 
 // vague reports whether GetKeys knows better.

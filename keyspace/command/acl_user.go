@@ -1,6 +1,8 @@
 package command
 
 import (
+	"slices"
+
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/acl"
 	"github.com/ringer-kv/ringer/keyspace/reply"
@@ -44,19 +46,18 @@ var aclDeluserSpec = keyspace.Spec{
 	Run:        aclDeluserCommand,
 }
 
-// aclDeluserCommand checks the names as it goes: those before default are removed.
+// aclDeluserCommand removes the users before default, if that is named, all the same.
 func aclDeluserCommand(c *keyspace.Ctx) {
-	removed := int64(0)
-	for _, name := range c.Args[2:] {
-		if string(name) == acl.DefaultUser {
-			c.Error(reply.ErrACLDefault)
-			return
-		}
-		if c.DeleteUser(string(name)) {
-			removed++
-		}
+	names := c.Args[2:]
+	standard := slices.IndexFunc(names, func(name []byte) bool {
+		return string(name) == acl.DefaultUser
+	})
+	if standard >= 0 {
+		c.DeleteUsers(names[:standard])
+		c.Error(reply.ErrACLDefault)
+		return
 	}
-	c.Reply.Int(removed)
+	c.Reply.Int(int64(c.DeleteUsers(names)))
 }
 
 var aclGetuserSpec = keyspace.Spec{
