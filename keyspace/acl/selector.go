@@ -47,7 +47,10 @@ func (s *selector) clone() *selector {
 	c := *s
 	c.commands = slices.Clone(s.commands)
 	c.keys, c.channels = slices.Clone(s.keys), slices.Clone(s.channels)
-	c.firstArgs = maps.Clone(s.firstArgs) // the lists in it are never changed
+	c.firstArgs = maps.Clone(s.firstArgs)
+	for id, list := range c.firstArgs {
+		c.firstArgs[id] = slices.Clone(list)
+	}
 	return &c
 }
 
@@ -173,22 +176,24 @@ func (r *Rules) allowPart(s *selector, name string) reply.Reason {
 	case len(r.Table.commands[id].subs) > 0:
 		return s.setCommand(r.Table, name, true)
 	}
-	r.warn("Deprecation warning: Allowing a first arg of an otherwise blocked command is a misuse" +
-		" of ACL and may get disabled in the future (offender: +" + name + ")")
-	s.addFirstArg(id, name[cut+1:])
+	if s.addFirstArg(id, name[cut+1:]) {
+		r.warn("Deprecation warning: Allowing a first arg of an otherwise blocked command is a" +
+			" misuse of ACL and may get disabled in the future (offender: +" + name + ")")
+	}
 	return ""
 }
 
-// addFirstArg allows a command with a first argument. The list is made anew: a clone may share it.
-func (s *selector) addFirstArg(id int, arg string) {
+// addFirstArg allows a command with a first argument; false if it was allowed already.
+func (s *selector) addFirstArg(id int, arg string) bool {
 	known := s.firstArgs[id]
 	if slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, arg) }) {
-		return
+		return false
 	}
 	if s.firstArgs == nil {
 		s.firstArgs = make(map[int][]string)
 	}
-	s.firstArgs[id] = append(slices.Clone(known), arg)
+	s.firstArgs[id] = append(known, arg)
+	return true
 }
 
 // addKeys adds "~glob" or "%RW~glob".

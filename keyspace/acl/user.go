@@ -211,18 +211,18 @@ func (r *Rules) setPlainPassword(u *User, text string) {
 // NUL.
 func mergeSelectors(rules []string) (merged []string, unmatched int) {
 	unmatched = -1
-	open := ""
+	var open []string
 	for i, rule := range rules {
 		closes := strings.HasSuffix(rule, ")")
 		switch {
 		case strings.HasPrefix(rule, "(") && !closes:
-			open, unmatched = rule, i
+			open, unmatched = []string{rule}, i
 		case unmatched < 0:
 			merged = append(merged, rule)
 		default:
-			open += " " + cString(rule)
+			open = append(open, cString(rule))
 			if closes {
-				merged = append(merged, open)
+				merged = append(merged, strings.Join(open, " "))
 				unmatched = -1
 			}
 		}
