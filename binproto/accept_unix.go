@@ -247,9 +247,9 @@ func refuse(fd int, why reply.Error) {
 // served all the same.
 func (l *loop) setOptions(fd int) {
 	unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
-	if l.server.options.KeepAlive > 0 {
+	if seconds := l.server.engine.Limits().KeepAliveSeconds.Load(); seconds > 0 {
 		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
-		setKeepAlive(fd, l.server.options.KeepAlive)
+		setKeepAlive(fd, int(seconds))
 	}
 }
 

@@ -61,7 +61,13 @@ type conn struct {
 	left atomic.Int64 // bytes of out that have not been written
 }
 
-var _ keyspace.Conn = (*conn)(nil)
+var _ keyspace.BufferedConn = (*conn)(nil)
+
+// QueryBytes is the size of the buffer that holds what has been read.
+func (c *conn) QueryBytes() int { return c.in.traffic.QueryBytes() }
+
+// Reads is how often something has been read.
+func (c *conn) Reads() uint64 { return c.in.traffic.Reads() }
 
 // Flush takes the replies of a batch, or pushes, from the keyspace goroutine.
 func (c *conn) Flush(out []byte, state keyspace.FlushState) (kept bool) {
@@ -182,6 +188,11 @@ func (c *conn) read() {
 	switch {
 	case n > 0:
 		c.in.filled(n)
+		if c.in.overLimit(l.server.engine.Limits()) {
+			l.server.log(tooMuch)
+			l.close(c)
+			return
+		}
 	case err == unix.EAGAIN || err == unix.EINTR:
 		c.in.release(&l.pool)
 		return

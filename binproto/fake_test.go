@@ -49,6 +49,7 @@ func newFakeEngine(t *testing.T, direct bool) *fakeEngine {
 		events: make(chan string, 1000),
 	}
 	e.limits.MaxBulkBytes.Store(1 << 30)
+	e.limits.QueryBufferBytes.Store(1 << 30)
 	e.limits.DirectWrite.Store(direct)
 	e.cond = sync.NewCond(&e.mu)
 	done := make(chan struct{})

@@ -47,6 +47,7 @@ type input struct {
 	scanned int // text: so many bytes from start on hold no line end
 	speaks  dialect
 	class   uint8 // the size of the buffer to take next, see pool
+	traffic traffic
 }
 
 // reserve returns the room to read into, at least a byte. It may move what is unparsed. O(1)
@@ -87,6 +88,8 @@ func (in *input) makeRoom(p *pool) {
 // followed by a larger one, a buffer that stays nearly empty by a smaller one.
 func (in *input) filled(n int) {
 	in.end += n
+	in.traffic.reads.Add(1)
+	in.traffic.held.Store(int64(len(in.buf)))
 	switch {
 	case in.end == len(in.buf) && in.class < largestClass:
 		in.class++
@@ -100,6 +103,7 @@ func (in *input) release(p *pool) {
 	if in.buf != nil && in.start == in.end {
 		p.put(in.buf)
 		in.buf = nil
+		in.traffic.held.Store(0)
 	}
 }
 

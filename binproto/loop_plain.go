@@ -172,7 +172,13 @@ type plainConn struct {
 	wake chan struct{} // capacity 1
 }
 
-var _ keyspace.Conn = (*plainConn)(nil)
+var _ keyspace.BufferedConn = (*plainConn)(nil)
+
+// QueryBytes is the size of the buffer that holds what has been read.
+func (c *plainConn) QueryBytes() int { return c.in.traffic.QueryBytes() }
+
+// Reads is how often something has been read.
+func (c *plainConn) Reads() uint64 { return c.in.traffic.Reads() }
 
 // refuse tells the client why it is not let in, and closes.
 func (c *plainConn) refuse(why reply.Error) {
@@ -286,6 +292,11 @@ func (c *plainConn) take(in *chunk) {
 		n := copy(c.in.reserve(&c.pool), rest)
 		c.in.filled(n)
 		rest = rest[n:]
+	}
+	if c.in.overLimit(c.server.engine.Limits()) {
+		c.server.log(tooMuch)
+		c.stopped, c.ended = true, true
+		return
 	}
 	eof := in.err != nil
 	knew := c.in.speaks

@@ -48,8 +48,6 @@ type Options struct {
 	Port int
 	// MaxFrame is native-max-frame in bytes; 0 is frame.DefaultMaxFrameBytes.
 	MaxFrame int64
-	// KeepAlive is tcp-keepalive in seconds; 0 leaves it off.
-	KeepAlive int
 	// Backlog is tcp-backlog; 0 is 511, Redis's default.
 	Backlog int
 	// Log takes a line when accepting fails or sockets run out; nil drops it.

@@ -8,13 +8,16 @@ import (
 
 // This file is what CLIENT shows and does of the sessions of others.
 
-// BufferedConn is a Conn that knows how much memory the bytes take that it has read.
+// BufferedConn is a Conn that knows how much memory the bytes take that it has read, and how often
+// it has read some.
 //
 // Safe for concurrent use.
 type BufferedConn interface {
 	Conn
 	// QueryBytes is the size of the buffers that hold what has been read.
 	QueryBytes() int
+	// Reads grows with every read.
+	Reads() uint64
 }
 
 // sessionBytes is the size of a session with its front end's half, without buffers: measured.

@@ -67,6 +67,7 @@ type Config struct {
 	LatencyPercentiles     string // separated by blanks
 	MaxMemory              uint64 // bytes; 0: no limit
 	MaxMemoryPolicy        string
+	MaxMemoryClients       string // bytes, or a percentage of MaxMemory
 	MaxMemorySamples       int
 	EvictionTenacity       int
 	LFULogFactor           int

@@ -281,7 +281,8 @@ var parameters = [...]parameter{
 		into(func(c *Config) any { return &c.MaxMemorySamples }),
 	integer("maxmemory-eviction-tenacity", "10", 0, 100).
 		into(func(c *Config) any { return &c.EvictionTenacity }),
-	special("maxmemory-clients", kindPercent, "0"),
+	special("maxmemory-clients", kindPercent, "0").
+		into(func(c *Config) any { return &c.MaxMemoryClients }),
 	integer("lfu-log-factor", "10", 0, maxInt32).
 		into(func(c *Config) any { return &c.LFULogFactor }),
 	integer("lfu-decay-time", "1", 0, maxInt32).

@@ -115,7 +115,7 @@ func (c *Config) store(p *parameter, value any) {
 	case *uint64:
 		*f = value.(uint64)
 	case *string:
-		*f = value.(string)
+		*f = formatValue(value, p)
 	case *[]string:
 		*f = value.([]string)
 	case *NotifyClass:

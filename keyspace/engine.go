@@ -99,6 +99,7 @@ type Engine struct {
 
 	freshClock uint32 // the access clock of a new key
 	evict      evictor
+	clients    clientsState
 
 	rand      *rand.Rand
 	seed      dict.Seed
@@ -372,6 +373,7 @@ func (e *Engine) run() {
 func (e *Engine) endRound() {
 	e.endWaits()
 	e.endPause()
+	e.tendClients()
 	e.resume()
 	e.expire()
 	e.sendPushes()
@@ -543,9 +545,10 @@ type Limits struct {
 	MaxBulkBytes     atomic.Int64 // proto-max-bulk-len
 	QueryBufferBytes atomic.Int64 // client-query-buffer-limit
 	MaxClients       atomic.Int64
-	AuthRequired     atomic.Bool // default has a password or is off: small limits before AUTH
-	Protected        atomic.Bool // protected-mode is in force: default has no password
-	DirectWrite      atomic.Bool // the owner writes replies itself
+	KeepAliveSeconds atomic.Int64 // tcp-keepalive; 0: off
+	AuthRequired     atomic.Bool  // default has a password or is off: small limits before AUTH
+	Protected        atomic.Bool  // protected-mode is in force: default has no password
+	DirectWrite      atomic.Bool  // the owner writes replies itself
 	Rejected         atomic.Int64
 	LogLevel         atomic.Int32 // lines below it are not logged
 }
@@ -574,6 +577,8 @@ func (e *Engine) applyLimits() {
 	e.applyTouch()
 	e.applyEviction()
 	e.space.stream.Limits = c.streamLimits()
+	e.applyClients()
+	e.limits.KeepAliveSeconds.Store(int64(c.TCPKeepAlive))
 	e.limits.LogLevel.Store(int32(c.LogLevel))
 	e.limits.DirectWrite.Store(runtime.GOMAXPROCS(0) <= directWriteCores)
 }

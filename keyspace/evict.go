@@ -155,7 +155,7 @@ func (e *Engine) countedBytes() int64 {
 // roomy reports whether there is no need to evict anything.
 func (e *Engine) roomy() bool {
 	return uint64(max(e.countedBytes(), 0)) <= e.config.MaxMemory || e.config.MaxMemory == 0 ||
-		e.space.pendingFlushes > 0
+		e.space.pendingFlushes > 0 || e.frozen() // Redis: isSafeToPerformEvictions
 }
 
 // makeRoom evicts keys while the data takes more than maxmemory, for a limited time. It reports

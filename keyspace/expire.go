@@ -115,6 +115,9 @@ func (e *Engine) nextDueMs() int64 {
 	if len(e.timeouts) > 0 {
 		first = min(first, e.timeouts[0].DeadlineMs)
 	}
+	if e.clients.nextMs != 0 {
+		first = min(first, e.clients.nextMs-1)
+	}
 	for _, db := range e.dbs {
 		if !e.config.ActiveExpire || e.frozen() {
 			break

@@ -277,7 +277,7 @@ func (e *Engine) infoStats(w *infoWriter) {
 	w.text("expired_stale_perc", "0.00")
 	w.zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds")
 	w.int("evicted_keys", s.Evicted)
-	w.zero("evicted_clients")
+	w.int("evicted_clients", s.EvictedClients)
 	w.int("total_eviction_exceeded_time", s.ExceededMs+e.exceededMs())
 	w.int("current_eviction_exceeded_time", e.exceededMs())
 	w.int("keyspace_hits", s.Hits)

@@ -52,13 +52,14 @@ func (e *Engine) openSession(s *Session) {
 	s.createdMs, s.lastActiveMs = e.nowMs, e.nowMs
 	e.welcome(s)
 	e.sessions.add(s)
+	e.watchClients()
 	e.stats.Connections++
 }
 
 // startBatch begins to execute a batch that has just arrived.
 func (e *Engine) startBatch(s *Session, b *Batch) {
 	s.batch = b
-	s.lastActiveMs = e.nowMs
+	e.noteLife(s)
 	e.stats.InputBytes += int64(b.Bytes)
 	if s.flags&sessionGone != 0 {
 		e.dropBatch(s)
@@ -183,6 +184,7 @@ func (e *Engine) flush(s *Session, state FlushState) bool {
 		return true
 	}
 	e.stats.OutputBytes += int64(len(out))
+	e.noteLife(s)
 	if !s.conn.Flush(out, state) {
 		e.keepScratch(out)
 	}

@@ -128,6 +128,7 @@ type Session struct {
 
 	createdMs    int64
 	lastActiveMs int64
+	traffic      uint64 // of the connection, when it was looked at last
 
 	prev, next *Session // the engine's list of all sessions
 }

@@ -12,8 +12,10 @@ type Stats struct {
 	ExpiredFields int64 // fields of hashes
 	Evicted       int64 // keys, for lack of memory
 	ExceededMs    int64 // time above maxmemory
-	ErrorReplies  int64
-	OutputBytes   int64
-	InputBytes    int64
-	LazyFreed     int64 // values freed in the background
+
+	EvictedClients int64
+	ErrorReplies   int64
+	OutputBytes    int64
+	InputBytes     int64
+	LazyFreed      int64 // values freed in the background
 }

@@ -3,6 +3,7 @@ package resp
 import (
 	"errors"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/ringer-kv/ringer/keyspace"
@@ -57,6 +58,10 @@ type gate struct {
 
 	remote, local string
 	network       string
+
+	// For the owner: how much memory what has been read takes, and how often some was.
+	held  atomic.Int64
+	reads atomic.Uint64
 }
 
 // verdict is how a gate goes on.
@@ -116,6 +121,8 @@ func (g *gate) receive() verdict {
 			return g.nothing(err)
 		}
 		g.query.filled(n)
+		g.reads.Add(1)
+		g.held.Store(int64(g.query.size()))
 		unused := int64(len(g.query.unused()))
 		if unused > g.server.limits.QueryBufferBytes.Load() {
 			g.server.log(keyspace.LogWarning, "Closing client that reached max query buffer length")
@@ -186,6 +193,7 @@ func (g *gate) settle() verdict {
 		g.query.drop()
 		g.batch = keyspace.Batch{}
 	}
+	g.held.Store(int64(g.query.size()))
 	if g.server.rest(g) {
 		return resting
 	}
@@ -302,6 +310,12 @@ func (g *gate) drain() verdict {
 
 // Waiting is how many bytes are kept. Called by the owner.
 func (g *gate) Waiting() int { return int(g.out.bytes.Load()) }
+
+// QueryBytes is the size of the blocks that hold what has been read. Called by the owner.
+func (g *gate) QueryBytes() int { return int(g.held.Load()) }
+
+// Reads is how often something has been read. Called by the owner.
+func (g *gate) Reads() uint64 { return g.reads.Load() }
 
 // Busy reports whether so much output is kept that the owner has to wait; less than that may be
 // kept, and more be added to it. Called by the owner.

@@ -70,7 +70,7 @@ func (p *plain) accept() {
 
 // keepAlive is the setting tcp-keepalive, as Redis spreads it.
 func (s *Server) keepAlive() net.KeepAliveConfig {
-	d := s.options.KeepAlive
+	d := time.Duration(s.limits.KeepAliveSeconds.Load()) * time.Second
 	return net.KeepAliveConfig{Enable: d > 0, Idle: d, Interval: max(d/3, time.Second), Count: 3}
 }
 

@@ -108,6 +108,17 @@ func (q *query) done() {
 	}
 }
 
+// size is what the blocks take.
+func (q *query) size() (bytes int) {
+	if q.cur != nil {
+		bytes = len(q.cur.b)
+	}
+	for _, k := range q.old {
+		bytes += len(k.b)
+	}
+	return bytes
+}
+
 // drop gives the current block back.
 func (q *query) drop() {
 	if q.cur != nil {

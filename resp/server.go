@@ -39,8 +39,7 @@ type Options struct {
 	// UnixSocket is the path of a Unix socket, UnixSocketPerm its permissions (0: the umask's).
 	UnixSocket     string
 	UnixSocketPerm os.FileMode
-	Backlog        int           // tcp-backlog; 0: the system's
-	KeepAlive      time.Duration // tcp-keepalive; 0: off
+	Backlog        int // tcp-backlog; 0: the system's
 	// Plain listens without epoll.
 	Plain bool
 	// IdleAfter is when a connection without traffic gives up its goroutine and its memory.

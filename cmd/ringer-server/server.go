@@ -146,8 +146,7 @@ func (s *server) listen() bool {
 	s.resp = resp.NewServer(s.engine, resp.Options{
 		Bind: c.Bind, Port: c.Port, TLSPort: c.TLSPort, TLS: &c.TLS,
 		UnixSocket: c.UnixSocket, UnixSocketPerm: os.FileMode(c.UnixSocketPerm),
-		Backlog:   c.TCPBacklog,
-		KeepAlive: time.Duration(c.TCPKeepAlive) * time.Second, Log: s.line,
+		Backlog: c.TCPBacklog, Log: s.line,
 	})
 	if err := s.resp.Listen(); err != nil {
 		s.reportListen(err)
@@ -162,8 +161,7 @@ func (s *server) listen() bool {
 	if c.NativePort != 0 {
 		s.native = binproto.NewServer(s.engine, binproto.Options{
 			Bind: c.NativeBind, Port: c.NativePort, MaxFrame: c.NativeMaxFrame,
-			KeepAlive: c.TCPKeepAlive, Backlog: c.TCPBacklog,
-			Log: s.warning,
+			Backlog: c.TCPBacklog, Log: s.warning,
 		})
 		if err := s.native.Listen(); err != nil {
 			s.reportListen(err)
