@@ -15,6 +15,7 @@ import (
 //	a ?               takes a reply that is due
 //	a !               hangs up, and goes on when the server has noticed
 //	a > PING          sends a command and takes no reply yet
+//	a GET {b}         {b} stands for the id of client b
 //
 // What is taken, and the number of clients that wait at the end, must be the same for both, under
 // RESP2 and under RESP3.
@@ -38,7 +39,8 @@ func runClients(t *testing.T, s *server, proto, script string) string {
 	t.Helper()
 	watch := mustDial(t, s.addr)
 	watch.must(t, "FLUSHALL")
-	r := clientsRun{t: t, server: s, proto: proto, watch: watch, clients: map[string]*conn{}}
+	r := clientsRun{t: t, server: s, proto: proto, watch: watch, clients: map[string]*conn{},
+		ids: map[string]string{}}
 	for line := range strings.Lines(script) {
 		if line = strings.TrimSpace(line); line != "" {
 			r.step(line)
@@ -58,6 +60,7 @@ type clientsRun struct {
 	proto   string
 	watch   *conn
 	clients map[string]*conn
+	ids     map[string]string
 	taken   strings.Builder
 }
 
@@ -67,6 +70,7 @@ func (r *clientsRun) step(line string) {
 	if c == nil {
 		c = mustDial(r.t, r.server.addr)
 		c.must(r.t, "HELLO "+r.proto)
+		r.ids[name] = c.must(r.t, "CLIENT ID").text
 		r.clients[name] = c
 	}
 	before := r.blocked()
@@ -79,7 +83,7 @@ func (r *clientsRun) step(line string) {
 		r.until(before - 1)
 		return
 	case command != "?":
-		args, err := split(command)
+		args, err := split(r.withIDs(command))
 		if err != nil {
 			r.t.Fatal(err)
 		}
@@ -97,6 +101,14 @@ func (r *clientsRun) step(line string) {
 		}
 		fmt.Fprintf(&r.taken, "%s %s => %q\n", name, command, answer.raw)
 	}
+}
+
+// withIDs replaces {a} by the id of client a.
+func (r *clientsRun) withIDs(command string) string {
+	for name, id := range r.ids {
+		command = strings.ReplaceAll(command, "{"+name+"}", id)
+	}
+	return command
 }
 
 // blocked is the number of clients that wait.

@@ -12,6 +12,7 @@ func (e *Engine) Check() {
 	e.checkWaiting()
 	e.checkWatches()
 	e.checkTopics()
+	e.checkTracking()
 	used := int64(0)
 	for _, db := range e.dbs {
 		db.table.Check(db.arena)

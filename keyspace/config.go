@@ -50,6 +50,7 @@ type Config struct {
 	TimeoutSeconds         int   // of idle clients; 0: none
 	OutputLimits           [outputClasses]OutputLimit
 	NotifyEvents           NotifyClass
+	TrackingTableMaxKeys   int64 // 0: no limit
 	RequirePass            string
 	ACLFile                string
 	ACLLogMaxLen           int64

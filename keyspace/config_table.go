@@ -254,7 +254,8 @@ var parameters = [...]parameter{
 	special("client-output-buffer-limit", kindOutputLimits,
 		"normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60").
 		into(func(c *Config) any { return &c.OutputLimits }),
-	integer("tracking-table-max-keys", "1000000", 0, maxInt64),
+	integer("tracking-table-max-keys", "1000000", 0, maxInt64).
+		into(func(c *Config) any { return &c.TrackingTableMaxKeys }),
 	special("notify-keyspace-events", kindEvents, "").
 		into(func(c *Config) any { return &c.NotifyEvents }),
 

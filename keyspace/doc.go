@@ -54,8 +54,10 @@
 //	    have queued is counted to the byte
 //	I11 a subscription is in the list of its topic and in that of its session, or nowhere; there is
 //	    no topic without one
+//	I12 a session tracks, is found by its id among those that do, and is with its prefixes, or none
+//	    of these; the tracked keys, their ids and the prefixes are counted
 //
-// (*Engine).Check tests all that concern data, and I8, I10 and I11.
+// (*Engine).Check tests all that concern data, and I8, I10 to I12.
 //
 // # How the hard parts work
 //

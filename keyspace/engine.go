@@ -132,6 +132,7 @@ type Engine struct {
 	watches       int      // of all sessions
 	interest      interest // who is to be told of changes
 	topics        [topicKinds]topics
+	tracking      tracking
 	encoders      [reply.Encodings]reply.Writer // of messages
 	channelName   []byte                        // of the event that is being published
 	cutOff        []*Session                    // to be cut off at the end of the round

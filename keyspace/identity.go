@@ -66,6 +66,7 @@ func (c *Ctx) ResetSession() {
 	s := c.Session
 	c.Engine.endTransaction(s)
 	c.Engine.unsubscribeAll(s)
+	c.Engine.stopTracking(s)
 	c.Select(0)
 	s.w.SetProto(2)
 	s.name = nil

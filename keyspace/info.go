@@ -182,7 +182,7 @@ func (e *Engine) infoClients(w *infoWriter) {
 	w.int("maxclients", int64(e.config.MaxClients))
 	w.zero("client_recent_max_input_buffer", "client_recent_max_output_buffer")
 	w.int("blocked_clients", int64(e.blocked))
-	w.zero("tracking_clients")
+	w.int("tracking_clients", int64(len(e.tracking.sessions)))
 	w.int("clients_in_timeout_table", int64(len(e.timeouts)))
 }
 
@@ -288,9 +288,11 @@ func (e *Engine) infoStats(w *infoWriter) {
 	w.zero("latest_fork_usec",
 		"total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
 		"active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
-		"active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",
-		"tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
-		"unexpected_error_replies")
+		"active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time")
+	w.int("tracking_total_keys", int64(len(e.tracking.table.all)))
+	w.int("tracking_total_items", int64(e.tracking.table.items))
+	w.int("tracking_total_prefixes", int64(len(e.tracking.prefixes)))
+	w.zero("unexpected_error_replies")
 	w.int("total_error_replies", s.ErrorReplies)
 	w.zero("dump_payload_sanitizations", "io_threaded_reads_processed",
 		"io_threaded_writes_processed", "reply_buffer_shrinks", "reply_buffer_expands")

@@ -190,6 +190,7 @@ func (e *Engine) releaseBlock(ref arena.Ref, size int) {
 // are watched.
 func (db *DB) Flush() {
 	db.touchAll(nil)
+	db.engine.tellFlushed()
 	db.flush()
 }
 
@@ -234,6 +235,7 @@ func (e *Engine) FlushAll() error {
 	for _, db := range e.dbs {
 		db.touchAll(nil)
 	}
+	e.tellFlushed()
 	if e.retired >= maxRetired {
 		for _, db := range e.dbs {
 			db.flush()

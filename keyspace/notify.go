@@ -41,6 +41,7 @@ const (
 	interestObserved interest = 1 << iota // there are observers
 	interestWatched                       // keys are watched
 	interestEvents                        // notify-keyspace-events asks for some
+	interestTracked                       // sessions track what they have read
 )
 
 // setInterest says whether somebody is interested.
@@ -71,9 +72,12 @@ func (e *Engine) notify(class NotifyClass, event string, key []byte, db *DB) {
 
 // tell tells everybody of a change that a session has made, nil if none has.
 // Redis: signalModifiedKey and notifyKeyspaceEvent.
-func (e *Engine) tell(_ *Session, ev keyEvent) {
+func (e *Engine) tell(by *Session, ev keyEvent) {
 	if e.interest&interestWatched != 0 {
 		ev.db.touch(ev.key)
+	}
+	if e.interest&interestTracked != 0 {
+		e.tellTrackers(by, ev.key)
 	}
 	for _, o := range e.observers {
 		o.KeyChanged(ev.class, ev.event, ev.key, ev.db.id)

@@ -102,6 +102,9 @@ func (e *Engine) runBatch(s *Session) {
 		if len(e.afterReply)+len(e.monitors) > 0 {
 			e.afterCommand(s, spec, args)
 		}
+		if s.flags&sessionCaching != 0 {
+			e.endCaching(s, spec)
+		}
 		if len(e.readyKeys) > 0 {
 			e.serveReady()
 			e.mark()
@@ -222,6 +225,9 @@ func (e *Engine) drained(s *Session) {
 
 // sendPushes passes on what was pushed to sessions, and cuts off those who have let it pile up.
 func (e *Engine) sendPushes() {
+	if e.interest&interestTracked != 0 {
+		e.endTrackingRound()
+	}
 	if len(e.cutOff) > 0 {
 		e.cutOffSlow()
 	}
@@ -260,6 +266,7 @@ func (e *Engine) forget(s *Session) {
 	s.flags |= sessionGone
 	e.endTransaction(s)
 	e.unsubscribeAll(s)
+	e.forgetTracking(s)
 	if s.flags&sessionLocal == 0 {
 		e.sessions.remove(s)
 	}

@@ -102,6 +102,9 @@ func (e *Engine) call(s *Session, spec *Spec, args [][]byte) {
 	if e.dirty != dirty && !c.recorded && len(e.recorders) > 0 {
 		e.record(c.DB, args)
 	}
+	if s.flags&sessionTracking != 0 && spec.Flags&ReadOnly != 0 {
+		e.trackKeys(s, spec, args)
+	}
 }
 
 // executeMuted is execute for a session that is not to be replied to (CLIENT REPLY). Pushes reach

@@ -121,6 +121,8 @@ type Session struct {
 	tx *transaction
 	// subs is what it has subscribed to; nil if nothing.
 	subs *subscriber
+	// tracker is how it tracks what it reads; nil if it does not.
+	tracker *tracker
 
 	softSinceMs int64 // since when the output has been over the soft limit; 0: it is not
 
@@ -153,6 +155,8 @@ const (
 	sessionDirtyCAS                            // a key that it watched has been changed
 	sessionGuarded                             // its commands are to be checked: see guard
 	sessionSubscribed                          // has subscribed to something
+	sessionTracking                            // the keys that it reads are noted
+	sessionCaching                             // CLIENT CACHING was just called
 
 	sessionMuted = sessionReplyOff | sessionReplySkip | sessionSkipNext
 	// It may not run every command: see restriction.

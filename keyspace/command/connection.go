@@ -235,6 +235,7 @@ var clientSpec = keyspace.Spec{
 	Sub: []*keyspace.Spec{
 		&clientInfoSpec, &clientKillSpec, &clientListSpec, &clientNoEvictSpec, &clientNoTouchSpec,
 		&clientPauseSpec, &clientReplySpec, &clientUnblockSpec, &clientUnpauseSpec,
+		&clientTrackingSpec, &clientCachingSpec, &clientGetredirSpec, &clientTrackinginfoSpec,
 		{
 			Name: "getname", Group: keyspace.Connection, Since: "2.6.9", Arity: 2,
 			Flags: clientFlags, Summary: "Get the current connection name", Complexity: "O(1)",

@@ -536,6 +536,32 @@ func NoSubscribe(command string) Error {
 	return errorf("ERR %s isn't allowed for a DENY BLOCKING client", command)
 }
 
+// The texts of client tracking.
+const (
+	ErrRedirectTwice   Error = "ERR A client can only redirect to a single other client"
+	ErrRedirectTo      Error = "ERR The client ID you want redirect to does not exist"
+	ErrPrefixAlone     Error = "ERR PREFIX option requires BCAST mode to be enabled"
+	ErrSwitchBroadcast Error = "ERR You can't switch BCAST mode on/off before disabling tracking" +
+		" for this client, and then re-enabling it with a different mode."
+	ErrBroadcastOpt Error = "ERR OPTIN and OPTOUT are not compatible with BCAST"
+	ErrOptInOptOut  Error = "ERR You can't specify both OPTIN mode and OPTOUT mode"
+	ErrSwitchOpt    Error = "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for" +
+		" this client, and then re-enabling it with a different mode."
+	ErrCachingAlone Error = "ERR CLIENT CACHING can be called only when the client is in tracking" +
+		" mode with OPTIN or OPTOUT mode enabled"
+	ErrCachingYes Error = "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN" +
+		" mode."
+	ErrCachingNo Error = "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT" +
+		" mode."
+)
+
+// PrefixOverlap is the reply to a prefix of CLIENT TRACKING that begins another one, or the other
+// way round. which says which other one it is: "an existing", "another provided".
+func PrefixOverlap(name []byte, other, which string) Error {
+	return errorf("ERR Prefix '%s' overlaps with %s prefix '%s'. Prefixes for a single client must"+
+		" not overlap.", name, which, other)
+}
+
 // The texts of MOVE, COPY and SWAPDB.
 const (
 	ErrSameObject Error = "ERR source and destination objects are the same"
