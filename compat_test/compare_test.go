@@ -137,8 +137,9 @@ func equalWithin(distance int64) func(want, got value, same matcher) bool {
 	}
 }
 
-// equalNearly compares members with their scores, and allows a score the last two of 53 bits. So
-// the members need not come in the same order.
+// equalNearly compares members with their scores, and allows a score the last few of 53 bits, as a
+// sine that is off by one in the last makes a distance to the other side of the earth off by more.
+// So the members need not come in the same order.
 func equalNearly(want, got value, same matcher) bool {
 	w, g := scoresByMember(want), scoresByMember(got)
 	if len(w) == 0 || len(w) != len(g) {
@@ -146,7 +147,7 @@ func equalNearly(want, got value, same matcher) bool {
 	}
 	for member, score := range w {
 		other, ok := g[member]
-		if !ok || math.Abs(score-other) > 4*math.Abs(score)*0x1p-53 {
+		if !ok || math.Abs(score-other) > 1e-11*math.Abs(score) {
 			return false
 		}
 	}

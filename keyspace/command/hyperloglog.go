@@ -86,10 +86,15 @@ func addToSparse(c *keyspace.Ctx, e keyspace.Entry) (updated int, err error) {
 // storeHLL makes b the value of the key of e, if it is new or has changed. A key that is there
 // becomes raw at least.
 func storeHLL(c *keyspace.Ctx, e keyspace.Entry, b []byte, changed bool) {
-	if e.Found() && len(e.StringBytes()) == len(b) {
+	switch {
+	case !changed:
+		if e.Encoding() == keyspace.EncEmbstr {
+			unshareString(c, e)
+		}
+	case e.Found() && len(e.StringBytes()) == len(b):
 		_, value := unshareString(c, e)
 		copy(value, b)
-	} else if changed {
+	default:
 		c.DB.PutString(e, keyspace.EncRaw, b, true)
 	}
 }

@@ -122,8 +122,9 @@ func incrbyfloatCommand(c *keyspace.Ctx) {
 		return
 	}
 	var few [64]byte
-	text := sum.Append(few[:0])
-	c.DB.PutString(e, keyspace.EncEmbstr, text, true) // Redis: an integral sum is no EncInt
+	// Redis: an integral sum is no EncInt.
+	e = c.DB.PutString(e, keyspace.EncEmbstr, sum.Append(few[:0]), true)
+	text := e.StringBytes()
 	c.Changed(keyspace.NotifyString, "incrbyfloat", key)
 	c.Record(setWord, key, text, keepttlWord) // others may round in another way
 	c.Reply.Bulk(text)

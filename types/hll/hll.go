@@ -127,8 +127,7 @@ func Set(b []byte, index int, value byte, maxSparseBytes int) (_ []byte, changed
 	if Dense(b) {
 		return b, denseSet(b[HeaderBytes:], index, value), nil
 	}
-	e := sparseEdit(b, maxSparseBytes)
-	changed, err = e.set(index, value)
+	e, changed, err := sparseEdit(b, maxSparseBytes).set(index, value)
 	return e.b, changed, err
 }
 
@@ -177,7 +176,10 @@ func setAllSparse(b []byte, all *Array, maxSparseBytes int) ([]byte, error) {
 		}
 		if Dense(e.b) {
 			denseSet(e.b[HeaderBytes:], i, value)
-		} else if _, err := e.set(i, value); err != nil {
+			continue
+		}
+		var err error
+		if e, _, err = e.set(i, value); err != nil {
 			return e.b, err
 		}
 	}

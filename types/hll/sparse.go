@@ -88,24 +88,24 @@ func sparseEdit(b []byte, maxBytes int) edit {
 	return edit{b: b, maxBytes: maxBytes, at: HeaderBytes}
 }
 
-// set is Set for opcodes. Afterwards b is dense, or the next register to set must be behind this
-// one.
+// set is Set for opcodes. The result is for the next register, behind this one, unless b is dense
+// by then. (A receiver that is a pointer would drive what b lies in to the heap.)
 //
 // Redis: hllSparseSet.
-func (e *edit) set(index int, value byte) (changed bool, err error) {
+func (e edit) set(index int, value byte) (_ edit, changed bool, err error) {
 	if len(e.b) > MaxBytes {
-		return false, ErrCorrupt
+		return e, false, ErrCorrupt
 	}
 	if value > valMaxValue {
 		return e.promote(index, value)
 	}
-	at, first := e.locate(index)
+	e, at, first := e.locate(index)
 	if at >= len(e.b) {
-		return false, ErrCorrupt
+		return e, false, ErrCorrupt
 	}
 	o := opcodeAt(e.b, at)
 	if o.value >= value {
-		return false, nil
+		return e, false, nil
 	}
 	var room [splitBytes]byte
 	split := appendRun(room[:0], o.value, index-first)
@@ -121,14 +121,14 @@ func (e *edit) set(index int, value byte) (changed bool, err error) {
 		e.b = append(e.b[:at], split...)[:len(e.b)+grown]
 	}
 	e.b = mergeRuns(e.b, e.at)
-	return true, nil
+	return e, true, nil
 }
 
-// locate finds the opcode that stands for a register and its first register, and leaves e at the
-// one before it, if there is one. The offset is not below len(b) if there is no such opcode. It is
-// most of the time that a sparse HyperLogLog costs: so a run is computed without asking whether it
-// is a ZERO or a VAL, which no processor could guess. O(length).
-func (e *edit) locate(index int) (at, first int) {
+// locate finds the opcode that stands for a register and its first register, and e at the one
+// before it, if there is one. The offset is not below len(b) if there is no such opcode. It is most
+// of the time that a sparse HyperLogLog costs: so a run is computed without asking whether it is a
+// ZERO or a VAL, which no processor could guess. O(length).
+func (e edit) locate(index int) (_ edit, at, first int) {
 	b := e.b
 	at, first = e.at, e.first
 	for at < len(b) {
@@ -145,7 +145,7 @@ func (e *edit) locate(index int) (at, first int) {
 		at += size
 		first += run
 	}
-	return at, first
+	return e, at, first
 }
 
 // mergeRuns merges equal VALs that are neighbours, among a few opcodes from an offset on.
@@ -166,11 +166,11 @@ func mergeRuns(b []byte, at int) []byte {
 }
 
 // promote makes b dense to set a register.
-func (e *edit) promote(index int, value byte) (changed bool, err error) {
+func (e edit) promote(index int, value byte) (_ edit, changed bool, err error) {
 	if e.b, err = ToDense(e.b); err != nil {
-		return false, err
+		return e, false, err
 	}
-	return denseSet(e.b[HeaderBytes:], index, value), nil
+	return e, denseSet(e.b[HeaderBytes:], index, value), nil
 }
 
 // whole says whether the last opcode is.
