@@ -118,3 +118,23 @@ func TestClusterMovesASlot(t *testing.T) {
 		t.Error("a key is lost")
 	}
 }
+
+func TestClusterPubSub(t *testing.T) {
+	c := resptest.StartCluster(t, 3)
+	var subs []*redis.PubSub
+	for i := range c.Len() {
+		s := client(t, c.Node(i)).Subscribe(t.Context(), "news")
+		if _, err := s.Receive(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		subs = append(subs, s)
+	}
+	client(t, c.Node(1)).Publish(t.Context(), "news", "hello")
+	for i, s := range subs {
+		m, err := s.ReceiveMessage(t.Context())
+		if err != nil || m.Payload != "hello" {
+			t.Errorf("node %d: %v, %v", i, m, err)
+		}
+		s.Close()
+	}
+}

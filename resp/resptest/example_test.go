@@ -200,3 +200,42 @@ func ExampleServer_Snapshot() {
 	}
 	_ = test
 }
+
+func ExampleSentinel_Failover() {
+	s, err := resptest.NewSentinel()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+	rdb := redis.NewFailoverClient(&redis.FailoverOptions{
+		MasterName: resptest.MasterName, SentinelAddrs: []string{s.Addr()},
+	})
+	defer rdb.Close()
+	ctx := context.Background()
+	rdb.Set(ctx, "k", "v", 0)
+	before := s.Master()
+	s.Failover()
+	fmt.Println(s.Master() != before)
+	fmt.Println(s.Master().String("k"))
+	// Output:
+	// true
+	// v true
+}
+
+func ExampleCluster_MoveSlot() {
+	c, err := resptest.NewCluster(2)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+	rdb := redis.NewClusterClient(&redis.ClusterOptions{Addrs: c.Addrs()})
+	defer rdb.Close()
+	ctx := context.Background()
+	rdb.Set(ctx, "foo", "bar", 0)
+	fmt.Println(c.NodeOf("foo") == c.Node(1))
+	c.MoveSlot(resptest.Slot("foo"), 0)
+	fmt.Println(c.NodeOf("foo") == c.Node(0), rdb.Get(ctx, "foo").Val())
+	// Output:
+	// true
+	// true bar
+}

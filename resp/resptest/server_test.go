@@ -26,7 +26,9 @@ func client(t testing.TB, srv *resptest.Server) *redis.Client {
 // inMemory is a go-redis client that dials within the process.
 func inMemory(t testing.TB, srv *resptest.Server) *redis.Client {
 	t.Helper()
-	rdb := redis.NewClient(&redis.Options{Dialer: srv.DialContext, MaxRetries: -1})
+	rdb := redis.NewClient(&redis.Options{
+		Addr: "127.0.0.1:6379", Dialer: srv.DialContext, MaxRetries: -1,
+	})
 	t.Cleanup(func() { rdb.Close() })
 	return rdb
 }
