@@ -38,6 +38,13 @@ func TestReadersAndWriters(t *testing.T) {
 		if v, ok := db.SortedSet("zset"); !ok || !slices.Equal(v, want) {
 			t.Errorf("zset %v %v", v, ok)
 		}
+		db.AddEntry("stream", "1-1", "f", "v")
+		db.AddEntry("stream", "1-2", "f", "w", "g", "")
+		entries, ok := db.Stream("stream")
+		if !ok || len(entries) != 2 || entries[1].ID != "1-2" ||
+			!slices.Equal(entries[1].Fields, []string{"f", "w", "g", ""}) {
+			t.Errorf("stream %q %v", entries, ok)
+		}
 		if keys := db.Keys("*s*t"); !slices.Equal(keys, []string{"list", "set", "zset"}) {
 			t.Errorf("keys %q", keys)
 		}
@@ -116,6 +123,7 @@ func TestRequire(t *testing.T) {
 	srv.SetHash("hash", map[string]string{"f": "1"})
 	srv.SetSortedSet("zset", resptest.Z{Member: "a", Score: 1})
 	srv.SetTTL("hash", time.Minute)
+	srv.AddEntry("stream", "*", "f", "v")
 	cases := []struct {
 		name    string
 		require func(tb testing.TB)
@@ -131,6 +139,12 @@ func TestRequire(t *testing.T) {
 			srv.RequireSortedSet(tb, "zset", resptest.Z{Member: "a", Score: 1})
 		}, ""},
 		{"ttl", func(tb testing.TB) { srv.RequireTTL(tb, "hash", time.Minute) }, ""},
+		{"stream", func(tb testing.TB) {
+			srv.RequireStream(tb, "stream", resptest.Entry{ID: "*", Fields: []string{"f", "v"}})
+		}, ""},
+		{"another stream", func(tb testing.TB) {
+			srv.RequireStream(tb, "stream", resptest.Entry{ID: "*", Fields: []string{"f", "w"}})
+		}, "stream \"stream\" differs (- want, + got):\n\t- * [\"f\" \"w\"]\n\t+ * [\"f\" \"v\"]"},
 		{"missing", func(tb testing.TB) { srv.RequireMissing(tb, "x", "y") }, ""},
 		{
 			"another string", func(tb testing.TB) { srv.RequireString(tb, "string", "w") },

@@ -99,6 +99,41 @@ func TestFrozenClockTellsTheTime(t *testing.T) {
 	}
 }
 
+func TestEverythingGoesByTheClock(t *testing.T) {
+	clock := resptest.NewClock(time.UnixMilli(1_000_000))
+	srv := resptest.Start(t, resptest.WithClock(clock),
+		resptest.WithConfig("maxmemory-policy", "allkeys-lfu"))
+	if id := srv.AddEntry("stream", "*", "f", "v"); id != "1000000-0" {
+		t.Errorf("the id of an entry is %s", id)
+	}
+	for range 200 {
+		srv.Do("GET", "stream") // an error, and no access
+		srv.Do("XLEN", "stream")
+	}
+	freq := func() int64 {
+		n, err := srv.Do("OBJECT", "FREQ", "stream")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n.(int64)
+	}
+	before := freq()
+	clock.Advance(5 * time.Minute)
+	if after := freq(); after != before-5 {
+		t.Errorf("LFU counter %d, and five minutes later %d", before, after)
+	}
+	srv.Do("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+	srv.SetString("k", "v")
+	clock.Advance(10 * time.Minute)
+	if n, err := srv.Do("OBJECT", "IDLETIME", "k"); n != int64(600) {
+		t.Errorf("idle for %v s, %v", n, err)
+	}
+	srv.Do("HSET", "h", "f", "v", "g", "w")
+	srv.Do("HEXPIRE", "h", "60", "FIELDS", "1", "f")
+	clock.Advance(time.Minute)
+	srv.RequireHash(t, "h", map[string]string{"g": "w"})
+}
+
 func TestAdvanceEndsBlocking(t *testing.T) {
 	clock := resptest.NewClock(time.UnixMilli(1_000_000))
 	srv := resptest.Start(t, resptest.WithClock(clock))
