@@ -28,7 +28,7 @@
 //	regress_test.go     what once diverged, replayed for good from testdata/regress
 //	native_*_test.go    the same scripts through the native port, and its own bad input
 //	introspect_test.go  COMMAND, COMMAND DOCS and INFO, field by field
-//	goredis_*_test.go   what a real client sees
+//	goredis_*_test.go   what a real client sees;  node_test.go  ioredis and node-redis
 //	badinput_*_test.go  hostile bytes: the reply and the close that the real server answers
 //	load_test.go        large values, slow readers, slow writers, 10,000 connections, memory
 //	tools_linux_test.go       redis-cli, redis-benchmark;  manners_test.go  flags, signals, messages
@@ -53,4 +53,5 @@
 //	                         redis-server, real against real tests the harness itself: no difference
 //	                         may be found. What only ringer has is skipped then.
 //	RINGER_COMPAT_LONG       1: also values of 512 MiB, and longer runs of the load tests
+//	RINGER_REQUIRE_NODE      a test fails that needs node and npm and finds none, or no network
 package compat_test
