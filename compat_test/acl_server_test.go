@@ -237,6 +237,61 @@ var userCases = []scripted{
 		c EXEC
 		a GET k
 		a ACL LOG`},
+	{"a user that loses channels", `
+		a ACL SETUSER u on nopass +@all ~* &a* &b*
+		b AUTH u x
+		b SUBSCRIBE a1
+		c AUTH u x
+		c PSUBSCRIBE b*
+		d AUTH u x
+		d SSUBSCRIBE a2
+		e AUTH u x
+		a ACL SETUSER u &c
+		b PING
+		c PING
+		a ACL SETUSER u resetchannels &a* &b*
+		b PING
+		a ACL SETUSER u resetchannels &b*
+		b PING
+		c PING
+		d PING
+		e PING
+		a ACL SETUSER u &*
+		c PING
+		f AUTH u x
+		f SUBSCRIBE z
+		a ACL SETUSER u -get
+		f PING
+		a ACL SETUSER u resetchannels (&z)
+		c PING
+		f PING
+		a ACL SETUSER u clearselectors
+		f PING
+		g SUBSCRIBE q
+		g PING
+		a PUBSUB CHANNELS`},
+	{"a subscriber that logs in as somebody else", `
+		a ACL SETUSER u on nopass +@all ~* &x
+		b SUBSCRIBE q
+		b UNSUBSCRIBE q
+		b HELLO 3
+		b SUBSCRIBE q
+		b AUTH u x
+		a ACL SETUSER u +get
+		b PING
+		a ACL SETUSER u resetchannels &y
+		b PING`},
+	{"a subscriber that logs in as somebody without channels", `
+		a ACL SETUSER u on nopass +@all ~*
+		b HELLO 3
+		b SUBSCRIBE q
+		b AUTH u x
+		a ACL SETUSER u +get
+		b PING
+		a ACL SETUSER u &y
+		b PING
+		a ACL SETUSER u resetchannels
+		b PING`},
 	{"MULTI before a login that is needed", `
 		a MULTI
 		a SET k 1

@@ -259,6 +259,159 @@ var aclCases = []scripted{
 		AUTH e x
 		ACL LOG
 		CONFIG SET acllog-max-len 20`},
+	{"the keys of SORT", `
+		RPUSH x 1 2
+		ACL SETUSER u reset on nopass +@all ~x*
+		AUTH u x
+		SORT x BY y
+		SORT x BY y_*
+		SORT x GET y
+		SORT x GET #
+		SORT x BY nosort GET #
+		SORT x GET y_* FOO
+		SORT x FOO GET y_*
+		SORT_RO x BY y_*
+		SORT x LIMIT a b BY y_*
+		SORT x STORE q BY y_*
+		RESET
+		ACL SETUSER u reset on nopass +@all %R~*
+		AUTH u x
+		SORT x BY y
+		SORT x BY y_*
+		SORT x GET y
+		SORT x GET #
+		SORT x BY nosort GET #
+		SORT x GET y_* FOO
+		SORT x FOO GET y_*
+		SORT_RO x BY y_*
+		SORT x LIMIT a b BY y_*
+		SORT x STORE q BY y_*
+		RESET
+		ACL SETUSER u reset on nopass +@all %W~*
+		AUTH u x
+		SORT x BY y
+		SORT x BY y_*
+		SORT x GET y
+		SORT x GET #
+		SORT x BY nosort GET #
+		SORT x GET y_* FOO
+		SORT x FOO GET y_*
+		SORT_RO x BY y_*
+		SORT x LIMIT a b BY y_*
+		SORT x STORE q BY y_*
+		RESET
+		ACL SETUSER u reset on nopass +@all ~x* (+sort ~*)
+		AUTH u x
+		SORT x BY y
+		SORT x BY y_*
+		SORT x GET y
+		SORT x GET #
+		SORT x BY nosort GET #
+		SORT x GET y_* FOO
+		SORT x FOO GET y_*
+		SORT_RO x BY y_*
+		SORT x LIMIT a b BY y_*
+		SORT x STORE q BY y_*
+		RESET
+		ACL SETUSER u reset on nopass +@all ~x* (+get ~*)
+		AUTH u x
+		SORT x BY y
+		SORT x BY y_*
+		SORT x GET y
+		SORT x GET #
+		SORT x BY nosort GET #
+		SORT x GET y_* FOO
+		SORT x FOO GET y_*
+		SORT_RO x BY y_*
+		SORT x LIMIT a b BY y_*
+		SORT x STORE q BY y_*
+		RESET
+		ACL SETUSER u reset on nopass +@all allkeys
+		AUTH u x
+		SORT x BY y
+		SORT x BY y_*
+		SORT x GET y
+		SORT x GET #
+		SORT x BY nosort GET #
+		SORT x GET y_* FOO
+		SORT x FOO GET y_*
+		SORT_RO x BY y_*
+		SORT x LIMIT a b BY y_*
+		SORT x STORE q BY y_*
+		RESET
+		ACL SETUSER u reset on nopass +@all ~**
+		AUTH u x
+		SORT x BY y
+		SORT x BY y_*
+		SORT x GET y
+		SORT x GET #
+		SORT x BY nosort GET #
+		SORT x GET y_* FOO
+		SORT x FOO GET y_*
+		SORT_RO x BY y_*
+		SORT x LIMIT a b BY y_*
+		SORT x STORE q BY y_*
+		RESET`},
+	{"streams, geo and scripts of keys", `
+		ACL SETUSER u +@all ~x* %R~r* %W~w*
+		ACL DRYRUN u XREAD STREAMS r 0
+		ACL DRYRUN u XREAD STREAMS w 0
+		ACL DRYRUN u XREAD COUNT 1 BLOCK 0 STREAMS r w 0 0
+		ACL DRYRUN u XREADGROUP GROUP g c STREAMS r >
+		ACL DRYRUN u XREADGROUP GROUP g c STREAMS x >
+		ACL DRYRUN u XADD w * a b
+		ACL DRYRUN u XADD r * a b
+		ACL DRYRUN u XGROUP CREATE r g 0
+		ACL DRYRUN u XGROUP CREATE w g 0
+		ACL DRYRUN u XGROUP HELP
+		ACL DRYRUN u XINFO STREAM w
+		ACL DRYRUN u XINFO STREAM r
+		ACL DRYRUN u XAUTOCLAIM w g c 0 0
+		ACL DRYRUN u GEORADIUS x 1 1 1 m STORE r
+		ACL DRYRUN u GEORADIUS r 1 1 1 m STORE w
+		ACL DRYRUN u GEORADIUS r 1 1 1 m
+		ACL DRYRUN u GEOSEARCHSTORE w r FROMLONLAT 1 1 BYBOX 1 1 m
+		ACL DRYRUN u GEOSEARCHSTORE r w FROMLONLAT 1 1 BYBOX 1 1 m
+		ACL DRYRUN u PFCOUNT w
+		ACL DRYRUN u PFCOUNT r
+		ACL DRYRUN u PFMERGE w r
+		ACL DRYRUN u MEMORY USAGE w
+		ACL DRYRUN u MEMORY USAGE q
+		ACL DRYRUN u DUMP w
+		ACL DRYRUN u RESTORE w 0 x
+		ACL DRYRUN u WATCH w
+		ACL DRYRUN u WATCH q
+		ACL DRYRUN u OBJECT FREQ q
+		ACL DRYRUN u DEBUG OBJECT q
+		ACL DRYRUN u SORT x BY y_* GET z STORE r
+		ACL DRYRUN u SORT_RO w
+		ACL DRYRUN u BLPOP r w 0
+		ACL DRYRUN u BLMPOP 0 2 w r LEFT
+		ACL DRYRUN u LMPOP 9 w r LEFT`},
+	{"channels", `
+		ACL SETUSER u on nopass +@all ~* &a* &b
+		ACL DRYRUN u SUBSCRIBE a1 b
+		ACL DRYRUN u SUBSCRIBE a1 c
+		ACL DRYRUN u SSUBSCRIBE c
+		ACL DRYRUN u PSUBSCRIBE a*
+		ACL DRYRUN u PSUBSCRIBE a* a1*
+		ACL DRYRUN u PSUBSCRIBE "a*\x00x"
+		ACL DRYRUN u PUBLISH a1 c
+		ACL DRYRUN u PUBLISH c a1
+		ACL DRYRUN u SPUBLISH c a1
+		ACL DRYRUN u UNSUBSCRIBE c
+		ACL DRYRUN u PUNSUBSCRIBE c
+		ACL DRYRUN u SUNSUBSCRIBE c
+		ACL DRYRUN u PUBSUB CHANNELS
+		AUTH u x
+		PUBLISH c x
+		PUBLISH a1 x
+		PSUBSCRIBE a
+		SUBSCRIBE c
+		ACL LOG
+		ACL SETUSER u resetchannels
+		PUBLISH a1 x
+		ACL LOG 1`},
 	{"channels that are open by default", `
 		CONFIG SET acl-pubsub-default allchannels
 		ACL SETUSER u (~a)

@@ -48,7 +48,34 @@ func (c *Ctx) SetUser(name string, rules []string) reply.Error {
 	}
 	e.guardAll()
 	e.publishAccess()
+	if globs, narrowed := acl.Narrowed(change.Before, change.User); narrowed {
+		e.expelSubscribers(change.User, globs)
+	}
 	return ""
+}
+
+// expelSubscribers closes the connections of a user that have subscribed to a channel which it may
+// not use any more. Redis: ACLKillPubsubClientsIfNeeded.
+func (e *Engine) expelSubscribers(u *acl.User, globs []string) {
+	var next *Session
+	for s := e.sessions.first; s != nil; s = next {
+		next = s.next // one that is cut off leaves the list
+		if s.user == u && s.subs != nil && s.flags&sessionGone == 0 && !s.subs.within(globs) {
+			e.expel(s)
+		}
+	}
+}
+
+// within reports whether all subscriptions are to channels that the patterns allow.
+func (b *subscriber) within(globs []string) bool {
+	for kind := range topicKinds {
+		for sub := b.sets[kind].first; sub != nil; sub = sub.later {
+			if !acl.Subscribed(globs, sub.topic.name, kind == Pattern) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // DeleteUsers removes users and closes their connections. It returns how many there were.

@@ -261,8 +261,8 @@ func TestNarrowed(t *testing.T) {
 		before, after string
 		lost          bool
 	}{
-		{"&a", "&a &b", false}, {"&a &b", "&a", true}, {"&*", "&a", true}, {"&a", "&*", false},
-		{"&a (&b)", "(&a) &b", false}, {"&a (&b)", "&a", true}, {"", "", false}, {"&a", "(&*)", false},
+		{"&a", "&a &b", true}, {"&a &b", "&a", true}, {"&*", "&a", true}, {"&a", "&*", false},
+		{"&a (&b)", "&a", true}, {"", "", false}, {"", "&a", false}, {"&a", "(&*)", false},
 		{"(&*)", "&a", true},
 	} {
 		users := r.NewUsers()

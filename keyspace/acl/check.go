@@ -134,22 +134,21 @@ func (u *User) MayAccessAllKeys(t *Table, q *Request, access Access) bool {
 	})
 }
 
-// Narrowed is the channels that a user may use after a change by which it has lost any, in all
-// selectors together; false if it has lost none. A subscription that Subscribed no longer allows
-// ends. Redis: getUpcomingChannelList.
-func Narrowed(before, after *User) (globs []string, lost bool) {
+// Narrowed is the channels that a user may use after a change, in all selectors together; false if
+// no subscription can be against the rules: the user may use every channel, or might use none
+// before. Otherwise a subscription that Subscribed does not allow ends.
+//
+// Redis: getUpcomingChannelList means to look whether a channel has gone, but finds that of any.
+func Narrowed(before, after *User) (globs []string, narrowed bool) {
 	for _, s := range after.selectors {
 		if s.allChannels {
 			return nil, false
 		}
 		globs = append(globs, s.channels...)
 	}
-	for _, s := range before.selectors {
-		lost = lost || s.allChannels || slices.ContainsFunc(s.channels, func(c string) bool {
-			return !slices.Contains(globs, c)
-		})
-	}
-	return globs, lost
+	return globs, slices.ContainsFunc(before.selectors, func(s *selector) bool {
+		return s.allChannels || len(s.channels) > 0
+	})
 }
 
 // Subscribed reports whether a subscription is within the channels that Narrowed has returned.

@@ -100,6 +100,7 @@ type sortOptions struct {
 
 // parse reads the options. Redis: they are checked in the order of the arguments.
 func (o *sortOptions) parse(c *keyspace.Ctx, readOnly bool) reply.Error {
+	mayRead := c.MayReadAllKeys() // once: it looks through all arguments
 	for a := newCursor(c.Args, 2); a.More(); {
 		switch {
 		case a.Is("ASC"):
@@ -120,11 +121,11 @@ func (o *sortOptions) parse(c *keyspace.Ctx, readOnly bool) reply.Error {
 			o.by, o.hasBy = parseSortPattern(a.Arg()), true
 			if !o.by.varies {
 				o.unsorted = true // Redis: also if another BY follows
-			} else if !c.MayReadAllKeys() {
+			} else if !mayRead {
 				return reply.ErrSortBy
 			}
 		case a.IsWith("GET", 1):
-			if !c.MayReadAllKeys() {
+			if !mayRead {
 				return reply.ErrSortGet
 			}
 			o.gets = append(o.gets, parseSortPattern(a.Arg()))
