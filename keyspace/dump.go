@@ -33,6 +33,9 @@ func (e Entry) encode(enc *rdb.Encoder) {
 	case TypeHash:
 		h := e.Hash()
 		enc.Hash(&h)
+	case TypeStream:
+		s := e.Stream()
+		enc.Stream(&s)
 	default:
 		panic("keyspace: entry of type " + e.Type().String())
 	}
@@ -80,6 +83,9 @@ func (db *DB) load(d *rdb.Decoder, t rdb.Type, version int) Loaded {
 	case rdb.KindHash:
 		h := d.Hash(t, &sp.hash)
 		return Loaded{typ: TypeHash, enc: hashKeyEncoding(&h), object: h.Ref()}
+	case rdb.KindStream:
+		s := d.Stream(t, &sp.stream)
+		return Loaded{typ: TypeStream, enc: EncStream, object: s.Ref()}
 	}
 	d.Refuse(rdb.ErrCorrupt)
 	return Loaded{}

@@ -223,6 +223,9 @@ func FuzzDecode(f *testing.F) {
 	for _, c := range golden {
 		f.Add([]byte(c.data))
 	}
+	for _, c := range goldenStreams {
+		f.Add([]byte(c.data))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		newPlace(t).load(t, data, versionSetListpack)
 	})

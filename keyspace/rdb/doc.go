@@ -36,6 +36,7 @@
 //	                  | members | text | text | ...                       a set
 //	                  | members | text, double | ...                      a sorted set
 //	                  | fields | text, text | ...                         a hash
+//	                  see stream.go                                       a stream
 //
 // # Terminology
 //
@@ -51,8 +52,8 @@
 //	I1  what the Encoder writes, the Decoder reads as an equal value in the encoding that the limits
 //	    ask for
 //	I2  a Decoder reads nothing outside of its data, and panics for no data
-//	I3  a value that the Decoder gives without an error is sound: its Check passes, it is not empty,
-//	    no member or field is there twice, no score is NaN
+//	I3  a value that the Decoder gives without an error is sound: its Check passes, it is not empty
+//	    unless it is a stream, no member or field is there twice, no score is NaN
 //	I4  with an error, what was made so far has been freed
 //	I5  before memory is allocated for a length, the data has been found to hold that much, or, of
 //	    what is compressed, to decompress to it; and the room to suffice
@@ -84,8 +85,8 @@
 //
 // # Limits
 //
-// Payloads and files are in memory as a whole. Module types are refused. Streams, and hashes with
-// deadlines of fields, are still to be added: a constant for the type, a method of the Encoder and
+// Payloads and files are in memory as a whole. Module types are refused. Hashes with
+// deadlines of fields are still to be added: a constant for the type, a method of the Encoder and
 // one of the Decoder each.
 //
 // # Sources and differences

@@ -12,6 +12,7 @@ import (
 	"github.com/ringer-kv/ringer/types/hash"
 	"github.com/ringer-kv/ringer/types/list"
 	"github.com/ringer-kv/ringer/types/set"
+	"github.com/ringer-kv/ringer/types/stream"
 	"github.com/ringer-kv/ringer/types/zset"
 )
 
@@ -22,6 +23,8 @@ type place struct {
 	set   set.Env
 	zset  zset.Env
 	hash  hash.Env
+
+	stream stream.Env
 }
 
 func newPlace(t testing.TB) *place {
@@ -41,6 +44,8 @@ func newPlace(t testing.TB) *place {
 		set:   set.Env{Arena: a, Seed: seed, Limits: set.Limits{MaxIntsetEntries: 8}},
 		zset:  zset.Env{Arena: a, Seed: seed, Limits: zset.Limits{MaxEntries: 8, MaxValueBytes: 16}},
 		hash:  hash.Env{Arena: a, Seed: seed, Limits: hash.Limits{MaxEntries: 8, MaxValueBytes: 16}},
+
+		stream: stream.Env{Arena: a, Limits: stream.Limits{NodeMaxEntries: 4}},
 	}
 }
 
@@ -70,7 +75,7 @@ func (p *place) load(t testing.TB, data []byte, version int) string {
 	}
 	if o != nil {
 		o.Check()
-		if o.Len() == 0 {
+		if _, isStream := o.(*stream.Stream); o.Len() == 0 && !isStream {
 			t.Fatalf("I3: an empty value: %q", data)
 		}
 		o.Free()
@@ -117,6 +122,11 @@ func (p *place) describe(d *Decoder, version int) (string, object) {
 			add("%s", h.Encoding())
 			h.Each(func(f, v []byte) bool { add("%q=%q", f, v); return true })
 		}
+	case KindStream:
+		s := d.Stream(t, &p.stream)
+		if o = &s; d.err == nil {
+			add("%s", describeStream(&s))
+		}
 	default:
 		d.Refuse(ErrCorrupt)
 	}
@@ -124,6 +134,31 @@ func (p *place) describe(d *Decoder, version int) (string, object) {
 		slices.Sort(parts[1:])
 	}
 	return strings.Join(parts, " "), o
+}
+
+// describeStream is all that there is to a stream.
+func describeStream(s *stream.Stream) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "stream in %d, last %v, first %v, deleted %v, added %d", s.Blocks(), s.LastID(),
+		s.FirstID(), s.MaxDeletedID(), s.EntriesAdded())
+	for it := s.Range(stream.ID{}, stream.MaxID, false); it.Next(); {
+		fmt.Fprintf(&b, ", %v", it.ID())
+		for range it.Fields() {
+			field, value := it.Pair()
+			fmt.Fprintf(&b, " %q=%q", field, value)
+		}
+	}
+	s.EachGroup(func(g stream.Group) {
+		fmt.Fprintf(&b, ", group %q at %v after %d", g.Name(), g.LastID(), g.EntriesRead())
+		for p, ok := g.FirstPending(stream.ID{}); ok; p, ok = p.Next() {
+			c := p.Consumer()
+			fmt.Fprintf(&b, ", %v of %q at %d, %d times", p.ID(), c.Name(), p.DeliveredMs(), p.Count())
+		}
+		g.EachConsumer(func(c stream.Consumer) {
+			fmt.Fprintf(&b, ", %q seen %d with %d", c.Name(), c.SeenMs(), c.Pending())
+		})
+	})
+	return b.String()
 }
 
 // golden are payloads of real servers, without their footers, and what they hold. The old ones are

@@ -19,7 +19,7 @@ func (s *Stream) AppendBlock(first ID, b []byte) error {
 	a, h := s.env.Arena, s.header()
 	span, err := validate(b, first)
 	if err != nil || h.tail != 0 && !blockAt(a, h.tail).first.Less(first) ||
-		!h.last.Less(first) && !first.IsZero() {
+		!h.last.Less(first) {
 		return ErrCorrupt
 	}
 	r := s.allocBlock(first, len(b))
