@@ -251,8 +251,8 @@ var blockingStreamCases = []scripted{
 		a XREADGROUP GROUP g alice BLOCK 0 STREAMS s t > 0`},
 }
 
-// TestRandomBlockingStreams has several clients read streams, alone and in groups, while another one
-// writes, moves and deletes them.
+// TestRandomBlockingStreams has several clients read streams, alone and in groups, while another
+// one writes, moves and deletes them.
 func TestRandomBlockingStreams(t *testing.T) {
 	const perScript = 250
 	for i := range max(2, lab.commands/10/perScript) {
@@ -286,20 +286,23 @@ func (g *gen) waitingRead() []string {
 		return g.command("XREAD", words("BLOCK", "0"), count, words("STREAMS", g.sharedStream(),
 			g.sharedStream(), g.of("$", "$", g.entryID()), g.of("$", g.entryID())))
 	}
-	return g.command("XREADGROUP", words("GROUP", g.of("g", "g", "h"), g.consumer(), "BLOCK", "0"),
-		count, g.maybe(5, "NOACK"), words("STREAMS", g.sharedStream(), g.of(">", ">", ">", "0")))
+	return g.command("XREADGROUP",
+		words("GROUP", g.of("g", "g", "h"), g.consumer(), "BLOCK", "0"),
+		count, g.maybe(5, "NOACK"),
+		words("STREAMS", g.sharedStream(), g.of(">", ">", ">", "0")))
 }
 
 // streamWrite draws a command that may serve those who wait.
 func (g *gen) streamWrite() []string {
 	switch g.IntN(16) {
 	case 0, 1, 2, 3:
-		return g.command("XGROUP", words("CREATE", g.sharedStream(), g.of("g", "h"), g.of("0", "$"),
-			"MKSTREAM"))
+		return g.command("XGROUP", words("CREATE", g.sharedStream(), g.of("g", "h"),
+			g.of("0", "$"), "MKSTREAM"))
 	case 4:
 		return g.command("XGROUP", words("DESTROY", g.sharedStream(), g.of("g", "h")))
 	case 5:
-		return g.command("XGROUP", words("SETID", g.sharedStream(), g.of("g", "h"), g.of("0", "$", "9")))
+		return g.command("XGROUP", words("SETID", g.sharedStream(), g.of("g", "h"),
+			g.of("0", "$", "9")))
 	case 6:
 		return g.command(g.of("DEL", "UNLINK"), words(g.sharedStream()))
 	case 7:

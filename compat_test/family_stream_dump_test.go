@@ -55,22 +55,26 @@ func TestStreamDumpCrosses(t *testing.T) {
 			t.Fatalf("seed %d, stream %d: payloads differ:\n%.400q\n%.400q\n%s", lab.seed, i, theirs,
 				ours, fullInfo(t, redis, "s1"))
 		}
-		for from, payload := range map[*conn]string{redis: theirs, ringer: ours} {
-			want := fullInfo(t, from, "s1")
-			for _, c := range []*conn{redis, ringer} {
-				if r := c.ask(t, "RESTORE", "copy", "0", payload, "REPLACE"); r.text != "OK" {
-					t.Fatalf("seed %d: RESTORE: %s\n%.400q", lab.seed, r.text, payload)
-				}
-				if got := fullInfo(t, c, "copy"); got != want {
-					t.Fatalf("seed %d:\n%.900s\nis restored as\n%.900s", lab.seed, want, got)
-				}
-			}
+		for _, c := range []*conn{redis, ringer} {
+			restoreStream(t, c, theirs, fullInfo(t, redis, "s1"))
+			restoreStream(t, c, ours, fullInfo(t, ringer, "s1"))
 		}
 		redis.ask(t, "FLUSHALL")
 		ringer.ask(t, "FLUSHALL")
 	}
 	if seen < 50 {
 		t.Errorf("only %d streams", seen)
+	}
+}
+
+// restoreStream restores a payload and compares what comes of it.
+func restoreStream(t *testing.T, c *conn, payload, want string) {
+	t.Helper()
+	if r := c.ask(t, "RESTORE", "copy", "0", payload, "REPLACE"); r.text != "OK" {
+		t.Fatalf("seed %d: RESTORE: %s\n%.400q", lab.seed, r.text, payload)
+	}
+	if got := fullInfo(t, c, "copy"); got != want {
+		t.Fatalf("seed %d:\n%.900s\nis restored as\n%.900s", lab.seed, want, got)
 	}
 }
 

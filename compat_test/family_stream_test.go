@@ -880,7 +880,7 @@ var streamFamily = []weighted{
 			words("STREAMS", g.streamKey(), g.streamKey(), g.streamID(), g.streamID()))
 	}},
 	{2, func(g *gen) []string {
-		return g.command("XSETID", words(g.streamKey(), strconv.Itoa(50+g.IntN(20))),
+		return g.command("XSETID", words(g.streamKey(), strconv.Itoa(50+g.IntN(200))),
 			g.maybe(3, "ENTRIESADDED", strconv.Itoa(g.IntN(100))),
 			g.maybe(3, "MAXDELETEDID", g.streamID()))
 	}},

@@ -220,7 +220,7 @@ func (e Entry) MoveTo(dst Entry) Entry {
 	from.arena.Free(e.ref, e.bytes())
 	to.replace(dst, n, false)
 	n.head().Meta = meta
-	n.SignalReady() // Redis: what was there has been deleted before
+	to.noteSuccessor(dst, n)
 	if mortal {
 		to.SetDeadline(n, deadlineMs)
 	}
@@ -229,6 +229,15 @@ func (e Entry) MoveTo(dst Entry) Entry {
 		to.scheduleFields(n, &h)
 	}
 	return n
+}
+
+// noteSuccessor tells of an entry that has taken the place of another one, perhaps, as of a new one.
+// Redis: RENAME and COPY delete what was there before.
+func (db *DB) noteSuccessor(old, n Entry) {
+	n.SignalReady()
+	if old.Found() {
+		db.noteNew(n.key)
+	}
 }
 
 // bytesOfTail is the size of what stands behind the key in the entry's block.
@@ -262,8 +271,8 @@ func (e Entry) CopyTo(dst Entry) bool {
 	} else {
 		enc, object := e.copyObject()
 		n = to.addObject(dst, e.Type(), enc, object)
-		n.SignalReady() // Redis: as in RENAME
 	}
+	to.noteSuccessor(dst, n)
 	n.SetAccess(0, lfuInitial)
 	if mortal {
 		to.SetDeadline(n, deadlineMs)

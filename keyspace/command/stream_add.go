@@ -234,7 +234,7 @@ func xaddCommand(c *keyspace.Ctx) {
 	s.Add(id, o.pairs)
 	c.Changed(keyspace.NotifyStream, "xadd", key)
 	o.trim.run(c, &s)
-	if c.Recording() {
+	if (o.auto || o.openSeq || o.trim.Approx) && c.Recording() {
 		words := append([][]byte{xaddWord, key}, o.trim.words(c, &s)...)
 		c.Record(append(append(words, id.Append(nil)), o.pairs...)...)
 	}
