@@ -231,8 +231,8 @@ func (e Entry) MoveTo(dst Entry) Entry {
 	return n
 }
 
-// noteSuccessor tells of an entry that has taken the place of another one, perhaps, as of a new one.
-// Redis: RENAME and COPY delete what was there before.
+// noteSuccessor tells of an entry that has taken the place of another one, perhaps, as of a new
+// one. Redis: RENAME and COPY delete what was there before.
 func (db *DB) noteSuccessor(old, n Entry) {
 	n.SignalReady()
 	if old.Found() {
