@@ -6,6 +6,7 @@ import (
 
 	"github.com/ringer-kv/ringer/types/hash"
 	"github.com/ringer-kv/ringer/types/list"
+	"github.com/ringer-kv/ringer/types/listpack"
 	"github.com/ringer-kv/ringer/types/num"
 	"github.com/ringer-kv/ringer/types/set"
 	"github.com/ringer-kv/ringer/types/zset"
@@ -143,7 +144,13 @@ func (e *Encoder) String(value []byte) {
 func (e *Encoder) List(l *list.List) {
 	e.Begin(TypeListQuicklist2)
 	e.Length(uint64(l.Blocks()))
+	var scratch [20]byte
 	l.EachPack(func(b []byte) {
+		if l.IsPlain(b) {
+			e.Length(nodePlain)
+			e.Text(listpack.Bytes(b, listpack.First(b), scratch[:]))
+			return
+		}
 		e.Length(nodePacked)
 		e.Text(b)
 	})

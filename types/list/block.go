@@ -1,6 +1,8 @@
 package list
 
 import (
+	"cmp"
+
 	"github.com/ringer-kv/ringer/types/arena"
 	"github.com/ringer-kv/ringer/types/listpack"
 )
@@ -36,8 +38,28 @@ func (l *Limits) accepts(b []byte, value []byte) bool {
 	if n == 0 {
 		return true
 	}
+	if l.PlainBytes > 0 && (len(value) >= l.PlainBytes || l.isPlain(b)) {
+		return false
+	}
 	return l.fits(len(b)+len(value)+entryEstimate) && (l.Fill < 0 || n < l.Fill)
 }
+
+// isPlain reports whether a block is one that nothing else may be put into, for the size of its
+// only element. Redis: a node without a listpack.
+func (l *Limits) isPlain(b []byte) bool {
+	var scratch [20]byte
+	return listpack.Len(b) == 1 &&
+		len(listpack.Bytes(b, listpack.First(b), scratch[:])) >= cmp.Or(l.PlainBytes, plainBytes)
+}
+
+// movesPlain reports whether an element of a block that gets another value must leave it, as one of
+// the two is plain.
+func (l *Limits) movesPlain(b []byte, value []byte) bool {
+	return l.PlainBytes > 0 && (len(value) >= l.PlainBytes) != l.isPlain(b)
+}
+
+// plainBytes is the size from which Redis's nodes have no listpack. Redis: packed_threshold.
+const plainBytes = 1 << 30
 
 // packAt is the listpack at r, with the capacity of its block.
 func packAt(a *arena.Arena, r arena.Ref) []byte {

@@ -31,6 +31,10 @@ type Limits struct {
 	// Fill is list-max-listpack-size: -1 to -5 are 4, 8, 16, 32 and 64 KiB in a block, a positive
 	// number is that many elements in at most 8 KiB.
 	Fill int
+
+	// PlainBytes is the size from which an element has a block of its own, even if a block could
+	// take it beside others; 0: there is no such size. Redis: packed_threshold, for tests.
+	PlainBytes int
 }
 
 // Env is what all lists of a keyspace have in common. Limits may change at any time; they are
@@ -139,7 +143,8 @@ func (l *List) Set(index int, value []byte) {
 	b, v := l.pack(&p), listpack.String(value)
 	pos := listpack.Seek(b, at)
 	grown := listpack.Size(v) - listpack.SizeAt(b, pos)
-	if grown > 0 && listpack.Len(b) > 1 && !l.env.Limits.fits(len(b)+grown) {
+	moves := grown > 0 && listpack.Len(b) > 1 && !l.env.Limits.fits(len(b)+grown)
+	if moves || l.env.Limits.movesPlain(b, value) {
 		l.Delete(index, 1)
 		l.Insert(index, value)
 		return
@@ -243,6 +248,10 @@ func (l *List) AppendPack(b []byte) {
 	l.addBlock(&p, Tail, r, n)
 	l.checkSmall()
 }
+
+// IsPlain reports whether a block that EachPack gives is one that Redis would keep without a
+// listpack around its only element.
+func (l *List) IsPlain(b []byte) bool { return l.env.Limits.isPlain(b) }
 
 // EachPack calls fn for every listpack of the list, in order. The bytes are the list's own.
 func (l *List) EachPack(fn func(b []byte)) {

@@ -365,3 +365,52 @@ func TestLimits(t *testing.T) {
 		}
 	}
 }
+
+// Elements from PlainBytes on have blocks of their own, however they come into the list.
+func TestPlainElements(t *testing.T) {
+	a, err := arena.New(arena.Options{ReserveBytes: 16 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	env := &Env{Arena: a, Limits: Limits{Fill: -2, PlainBytes: 10}}
+	rnd := rand.New(rand.NewPCG(4, 4))
+	l, model := New(env), [][]byte{}
+	value := func() []byte { return bytes.Repeat([]byte{'1' + byte(rnd.IntN(3))}, 1+rnd.IntN(12)) }
+	for range 3000 {
+		at := rnd.IntN(len(model) + 1)
+		switch op := rnd.IntN(5); {
+		case op < 2 || len(model) == 0:
+			v := value()
+			l.Insert(at, v)
+			model = slices.Insert(model, at, v)
+		case op == 2 && at < len(model):
+			model[at] = value()
+			l.Set(at, model[at])
+		case op == 3:
+			v := value()
+			l.Push(Tail, v)
+			model = append(model, v)
+		case at < len(model):
+			l.Delete(at, 1)
+			model = slices.Delete(model, at, at+1)
+		}
+		l.Check()
+		l.EachPack(func(b []byte) {
+			var scratch [20]byte
+			for pos := listpack.First(b); pos != 0; pos = listpack.Next(b, pos) {
+				long := len(listpack.Bytes(b, pos, scratch[:])) >= 10
+				if long && !l.IsPlain(b) || l.IsPlain(b) && !long {
+					t.Fatalf("a block of %d with a long element", listpack.Len(b))
+				}
+			}
+		})
+	}
+	var got [][]byte
+	for it := l.Iter(0, l.Len(), Tail); it.Next(); {
+		got = append(got, bytes.Clone(it.Value(nil)))
+	}
+	if !slices.EqualFunc(got, model, bytes.Equal) {
+		t.Error("the list is not what it should be")
+	}
+}
