@@ -93,9 +93,11 @@ type Config struct {
 	// 0 if unknown.
 	// Supervisor is what supervises the process, "" if nothing does.
 	ActiveExpire bool
-	File         string
-	FDLimit      int
-	Supervisor   string
+	// PackedThreshold is list.Limits.PlainBytes, set by DEBUG QUICKLIST-PACKED-THRESHOLD.
+	PackedThreshold int
+	File            string
+	FDLimit         int
+	Supervisor      string
 
 	kept     []string // by index into parameters; the canonical text
 	saveSeen bool     // a save line has been read: the next ones add to it

@@ -155,6 +155,7 @@ type Engine struct {
 	monitors      []*Session
 	pause         pause
 	worker        *worker
+	image         []byte // what DEBUG RELOAD has saved
 	stopping      bool
 	startMs       int64
 	runID         string
@@ -568,7 +569,9 @@ func (e *Engine) applyLimits() {
 	e.space.zset.Limits = zset.Limits{
 		MaxEntries: c.ZsetMaxListpackEntries, MaxValueBytes: c.ZsetMaxListpackValue,
 	}
-	e.space.list.Limits = list.Limits{Fill: c.ListMaxListpackSize}
+	e.space.list.Limits = list.Limits{
+		Fill: c.ListMaxListpackSize, PlainBytes: c.PackedThreshold,
+	}
 	e.space.set.Limits = set.Limits{MaxIntsetEntries: c.SetMaxIntsetEntries}
 	e.space.hash.Limits = hash.Limits{
 		MaxEntries: c.HashMaxListpackEntries, MaxValueBytes: c.HashMaxListpackValue,

@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,12 +36,22 @@ const manyArgs = math.MaxInt
 
 // debugSubs is all of them, in the order of HELP: those that public test suites and people use,
 // and that have a meaning here. What crashes Redis on purpose is left out.
-func debugSubs() []debugSub {
+func debugSubs() []debugSub { return slices.Concat(debugSubsToObject(), debugSubsFromPopulate()) }
+
+func debugSubsToObject() []debugSub {
 	return []debugSub{
 		{"CHANGE-REPL-ID", 0, 0, debugChangeReplID, []string{
 			"CHANGE-REPL-ID",
 			"    Change the replication IDs of the instance.",
 			"    Dangerous: should be used only for testing the replication subsystem.",
+		}},
+		{"DIGEST", 0, 0, debugDigest, []string{
+			"DIGEST",
+			"    Output a hex signature representing the current DB content.",
+		}},
+		{"DIGEST-VALUE", 0, manyArgs, debugDigestValue, []string{
+			"DIGEST-VALUE <key> [<key> ...]",
+			"    Output a hex signature of the values of all the specified keys.",
 		}},
 		{"ERROR", 1, 1, debugError, []string{
 			"ERROR <string>",
@@ -63,6 +74,15 @@ func debugSubs() []debugSub {
 			"REPLICATE <string>",
 			"    Replicates the provided string to replicas, allowing data divergence.",
 		}},
+		{"OBJECT", 1, 1, debugObject, []string{
+			"OBJECT <key>",
+			"    Show low level info about `key` and associated value.",
+		}},
+	}
+}
+
+func debugSubsFromPopulate() []debugSub {
+	return []debugSub{
 		{"POPULATE", 1, 3, debugPopulate, []string{
 			"POPULATE <count> [<prefix>] [<size>]",
 			"    Create <count> string keys named key:<num>. If <prefix> is specified then",
@@ -76,6 +96,7 @@ func debugSubs() []debugSub {
 			"    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
 			"    true, false.",
 		}},
+		{"RELOAD", 0, manyArgs, debugReload, debugReloadHelp()},
 		{"SDSLEN", 1, 1, debugSDSLen, []string{
 			"SDSLEN <key>",
 			"    Show low level SDS string info representing `key` and value.",
@@ -86,10 +107,28 @@ func debugSubs() []debugSub {
 			"    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the",
 			"    default.",
 		}},
+		{"QUICKLIST-PACKED-THRESHOLD", 1, 1, debugPackedThreshold, []string{
+			"QUICKLIST-PACKED-THRESHOLD <size>",
+			"    Sets the threshold for elements to be inserted as plain vs packed nodes",
+			"    Default value is 1GB, allows values up to 4GB. Setting to 0 restores to default.",
+		}},
 		{"SET-DISABLE-DENY-SCRIPTS", 1, 1, debugNothing, nil},
 		{"SLEEP", 1, 1, debugSleep, []string{
 			"SLEEP <seconds>",
 			"    Stop the server for <seconds>. Decimals allowed.",
+		}},
+		{"STRINGMATCH-TEST", 0, 0, debugStringmatch, []string{
+			"STRINGMATCH-TEST",
+			"    Run a fuzz tester against the stringmatchlen() function.",
+		}},
+		{"LISTPACK", 1, 1, debugListpack, []string{
+			"LISTPACK <key>",
+			"    Show low level info about the listpack encoding of <key>.",
+		}},
+		{"QUICKLIST", 1, 2, debugQuicklist, []string{
+			"QUICKLIST <key> [<0|1>]",
+			"    Show low level info about the quicklist encoding of <key>.",
+			"    The optional argument (0 by default) sets the level of detail",
 		}},
 		{"PAUSE-CRON", 1, 1, debugNothing, []string{
 			"PAUSE-CRON <0|1>",

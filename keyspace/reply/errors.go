@@ -786,3 +786,14 @@ const (
 	ErrSortBy     Error = "ERR BY option of SORT denied due to insufficient ACL permissions."
 	ErrSortGet    Error = "ERR GET option of SORT denied due to insufficient ACL permissions."
 )
+
+// The texts of DEBUG about data.
+const (
+	ErrReloadOptions Error = "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."
+	ErrReload        Error = "ERR Error trying to load the RDB dump, check server logs."
+	ErrNoListpack    Error = "ERR Not a listpack encoded object."
+	ErrNoQuicklist   Error = "ERR Not a quicklist encoded object."
+
+	ErrPackedThreshold Error = "ERR argument must be a memory value bigger than 1 and smaller than" +
+		" 4gb"
+)
