@@ -34,6 +34,9 @@ var comparisons = []comparison{
 	{"users", "single commands stand in a random order, and some are only here", equalUsers},
 	{"log", "ACL LOG shows times and sockets, which are those of each server", equalLog},
 	{"hello", "the connection id is a counter", equalHello},
+	{"clients", "addresses, ids, ages and sizes are each server's own", equalClients},
+	{"slowlog", "times and addresses are each server's own", equalSlowlog},
+	{"keys", "the values are counters and sizes; their names and kinds are not", equalMapShape},
 	{"subset", "redis has more commands than ringer; ringer's must be among them", equalSubset},
 }
 

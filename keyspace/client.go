@@ -240,5 +240,15 @@ func (e *Engine) UnblockClient(id int64, failed bool) bool {
 	if failed {
 		failure = reply.ErrUnblocked
 	}
-	return e.Unblock(s, failure)
+	return e.unblockAmidst(s, failure)
+}
+
+// unblockAmidst is Unblock while a command of another session runs, whose context and whose pushes
+// to itself are left as they are.
+func (e *Engine) unblockAmidst(s *Session, failure reply.Error) bool {
+	ctx, running, pushes := e.ctx, e.running, e.afterReply
+	e.afterReply = nil
+	was := e.Unblock(s, failure)
+	e.ctx, e.running, e.afterReply = ctx, running, pushes
+	return was
 }

@@ -215,8 +215,8 @@ func allowed(setting string, s *Session) bool {
 }
 
 // protectedAllowed reports whether a session may use a Protected command.
-func (c *Config) protectedAllowed(name string, s *Session) bool {
-	if name == "debug" {
+func (c *Config) protectedAllowed(spec *Spec, s *Session) bool {
+	if spec.Name == "debug" {
 		return allowed(c.EnableDebugCommand, s)
 	}
 	return allowed(c.EnableModuleCommand, s)

@@ -70,7 +70,7 @@ func (c *Ctx) ResetSession() {
 	c.Select(0)
 	s.w.SetProto(2)
 	s.name = nil
-	s.flags &^= sessionMuted | sessionNoEvict | sessionNoTouch
+	s.flags &^= sessionReplyOff | sessionSkipNext | sessionNoEvict | sessionNoTouch
 	if s.flags&sessionMonitor != 0 {
 		c.Engine.unmonitor(s)
 	}

@@ -16,6 +16,7 @@ func (e *Engine) Monitor(s *Session) bool {
 		return false
 	}
 	s.flags |= sessionMonitor
+	s.class = OutputPubSub // what it does not read would pile up without limit
 	e.monitors = append(e.monitors, s)
 	return true
 }
@@ -23,6 +24,7 @@ func (e *Engine) Monitor(s *Session) bool {
 // unmonitor makes the session an ordinary one again.
 func (e *Engine) unmonitor(s *Session) {
 	s.flags &^= sessionMonitor
+	s.class = OutputNormal
 	if i := slices.Index(e.monitors, s); i >= 0 {
 		e.monitors = slices.Delete(e.monitors, i, i+1)
 	}
@@ -31,7 +33,7 @@ func (e *Engine) unmonitor(s *Session) {
 // feedMonitors shows a command that has run to the monitors. What administers the server is not
 // shown, and no password. Redis: call, replicationFeedMonitors.
 func (e *Engine) feedMonitors(s *Session, spec *Spec, args [][]byte) {
-	if spec == nil || spec.Flags&(SkipMonitor|Admin) != 0 || s.waiter != nil && s.waiter.again {
+	if spec.Flags&(SkipMonitor|Admin) != 0 {
 		return
 	}
 	line := e.monitorLine(s, spec.visible(args))

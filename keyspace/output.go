@@ -99,8 +99,8 @@ func (e *Engine) runBatch(s *Session) {
 		default:
 			e.execute(s, spec, args)
 		}
-		if len(e.afterReply)+len(e.monitors) > 0 {
-			e.afterCommand(s, spec, args)
+		if len(e.afterReply) > 0 {
+			e.pushAfterReply()
 		}
 		if s.flags&sessionCaching != 0 {
 			e.endCaching(s, spec)

@@ -10,6 +10,14 @@ import (
 // FullName is the name as errors and COMMAND show it: "get", "config|get".
 func (s *Spec) FullName() string { return s.fullName }
 
+// container is the command that a sub-command belongs to, and any other command itself.
+func (s *Spec) container() *Spec {
+	if s.parent != nil {
+		return s.parent
+	}
+	return s
+}
+
 // lookupName finds a name in a table whatever its case.
 func lookupName(table map[string]*Spec, name []byte) *Spec {
 	var lower [maxNameBytes]byte
@@ -105,6 +113,9 @@ func (e *Engine) call(s *Session, spec *Spec, args [][]byte) {
 	if s.flags&sessionTracking != 0 && spec.Flags&ReadOnly != 0 {
 		e.trackKeys(s, spec, args)
 	}
+	if len(e.monitors) > 0 {
+		e.feedMonitors(s, spec, args)
+	}
 }
 
 // executeMuted is execute for a session that is not to be replied to (CLIENT REPLY). Pushes reach
@@ -128,17 +139,6 @@ func (s *Session) unsay(before int) {
 	s.flags &^= sessionReplySkip // Redis: resetClient
 }
 
-// afterCommand does what comes behind the reply of a command: its pushes to its own session, and
-// the line that monitors see.
-func (e *Engine) afterCommand(s *Session, spec *Spec, args [][]byte) {
-	if len(e.afterReply) > 0 {
-		e.pushAfterReply()
-	}
-	if len(e.monitors) > 0 {
-		e.feedMonitors(s, spec, args)
-	}
-}
-
 // pushAfterReply makes the pushes that a command has made to its own session.
 func (e *Engine) pushAfterReply() {
 	for i, push := range e.afterReply {
@@ -155,8 +155,8 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 		return e.unknown(args)
 	case spec.Run == nil, !spec.Takes(len(args)):
 		return reply.WrongArity(spec.fullName)
-	case spec.Flags&Protected != 0 && !e.config.protectedAllowed(spec.Name, s):
-		return reply.ProtectedCommand(spec.Name)
+	case spec.Flags&Protected != 0 && !e.config.protectedAllowed(spec, s):
+		return reply.ProtectedCommand(spec.container().Name)
 	case s.flags&sessionGuarded != 0 && spec.Flags&NoAuth == 0 && e.authRequired(s):
 		return reply.ErrNoAuth
 	case s.flags&sessionMulti != 0 && spec.Flags&NoMulti != 0:

@@ -28,22 +28,25 @@ var moduleSpec = keyspace.Spec{
 		},
 		{
 			Name: "load", Group: keyspace.Server, Since: "4.0.0", Arity: -3,
-			Syntax:  "path [arg{*}]",
-			Flags:   keyspace.Admin | keyspace.NoScript | keyspace.NoAsyncLoading,
+			Syntax: "path [arg{*}]",
+			Flags: keyspace.Admin | keyspace.NoScript | keyspace.NoAsyncLoading |
+				keyspace.Protected,
 			Summary: "Load a module", Complexity: "O(1)",
 			Run: moduleLoadCommand,
 		},
 		{
 			Name: "loadex", Group: keyspace.Server, Since: "7.0.0", Arity: -3,
-			Syntax:  "path [CONFIG (name value){configs **}] [ARGS (arg){args *}]",
-			Flags:   keyspace.Admin | keyspace.NoScript | keyspace.NoAsyncLoading,
+			Syntax: "path [CONFIG (name value){configs **}] [ARGS (arg){args *}]",
+			Flags: keyspace.Admin | keyspace.NoScript | keyspace.NoAsyncLoading |
+				keyspace.Protected,
 			Summary: "Load a module with extended parameters", Complexity: "O(1)",
 			Run: moduleLoadCommand,
 		},
 		{
 			Name: "unload", Group: keyspace.Server, Since: "4.0.0", Arity: 3,
-			Syntax:  "name",
-			Flags:   keyspace.Admin | keyspace.NoScript | keyspace.NoAsyncLoading,
+			Syntax: "name",
+			Flags: keyspace.Admin | keyspace.NoScript | keyspace.NoAsyncLoading |
+				keyspace.Protected,
 			Summary: "Unload a module", Complexity: "O(1)",
 			Run: moduleUnloadCommand,
 		},
