@@ -177,6 +177,35 @@ func fieldReplyIs(line, got, want string, large bool) bool {
 	return got == want
 }
 
+// TestDumpOfTimedHashes: DUMP and RESTORE keep the deadlines of fields, those that have passed
+// meanwhile count.
+func TestDumpOfTimedHashes(t *testing.T) {
+	onlyRinger(t)
+	rdb := newClient(t, lab.shared.ringer, &redis.Options{})
+	ctx := t.Context()
+	for _, entries := range []string{"512", "2"} {
+		rdb.FlushAll(ctx)
+		rdb.ConfigSet(ctx, "hash-max-listpack-entries", entries)
+		rdb.HSet(ctx, "h", "a", 1, "b", 2, "c", 3)
+		rdb.HPExpireAt(ctx, "h", time.UnixMilli(33177117420123), "a")
+		rdb.HPExpire(ctx, "h", 20*time.Millisecond, "b")
+		payload := rdb.Dump(ctx, "h").Val()
+		time.Sleep(30 * time.Millisecond)
+		if err := rdb.Restore(ctx, "copy", 0, payload).Err(); err != nil {
+			t.Fatal(err)
+		}
+		got, want := rdb.HPExpireTime(ctx, "copy", "a", "b", "c").Val(), []int64{33177117420123, -2, -1}
+		if n := rdb.HLen(ctx, "copy").Val(); n != 2 || !slices.Equal(got, want) {
+			t.Errorf("%s entries: %d fields with deadlines %v", entries, n, got)
+		}
+		rdb.HPersist(ctx, "copy", "a")
+		if plain := rdb.Dump(ctx, "copy").Val(); plain[len(plain)-10] != 10 {
+			t.Errorf("without deadlines the version is %d", plain[len(plain)-10])
+		}
+	}
+	rdb.ConfigSet(ctx, "hash-max-listpack-entries", "512")
+}
+
 // TestFieldsExpire waits for true deadlines: what expires is not seen by any command.
 func TestFieldsExpire(t *testing.T) {
 	onlyRinger(t)

@@ -5,7 +5,8 @@
 //
 // An Encoder appends values to a buffer, and a Decoder makes values of bytes, perhaps of a
 // stranger's. Both know the value types and nothing of databases, clients or disks. What is written
-// is what Redis 7.0 writes, version 10: for lists, sorted sets, compact encodings and strings, the
+// is what Redis 7.0 writes, version 10, but for hashes whose fields have deadlines, which are
+// written as by Redis 7.4, version 12: for lists, sorted sets, compact encodings and strings, the
 // very bytes. What is read is all that a Redis has ever written, and what 7.2 adds to it.
 //
 // # The picture
@@ -36,6 +37,7 @@
 //	                  | members | text | text | ...                       a set
 //	                  | members | text, double | ...                      a sorted set
 //	                  | fields | text, text | ...                         a hash
+//	                  | ms | fields | deadline, text, text | ...          with deadlines: timed.go
 //	                  see stream.go                                       a stream
 //
 // # Terminology
@@ -85,6 +87,8 @@
 //
 // # Limits
 //
+// Payloads and files are in memory as a whole. Module types are refused. Streams are still to be
+// added: a constant for the type, a method of the Encoder and one of the Decoder.
 // Payloads and files are in memory as a whole. Module types are refused. Hashes with
 // deadlines of fields are still to be added: a constant for the type, a method of the Encoder and
 // one of the Decoder each.

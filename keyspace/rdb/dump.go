@@ -9,12 +9,16 @@ const footerBytes = 10
 // Seal makes what has been written to Buf since it was empty a payload of DUMP. Redis:
 // createDumpPayload.
 func (e *Encoder) Seal() {
-	e.Buf = binary.LittleEndian.AppendUint16(e.Buf, Version)
+	version := Version
+	if Type(e.Buf[0]).timed() {
+		version = versionTimed
+	}
+	e.Buf = binary.LittleEndian.AppendUint16(e.Buf, uint16(version))
 	e.Buf = binary.LittleEndian.AppendUint64(e.Buf, Checksum(0, e.Buf))
 }
 
 // Open checks the footer of a payload and reports its version; false if it is damaged, or newer
-// than this package writes. Redis: verifyDumpPayload.
+// than this package writes for a value of the type. Redis: verifyDumpPayload.
 func Open(payload []byte) (version int, ok bool) {
 	if len(payload) < footerBytes {
 		return 0, false
@@ -22,5 +26,9 @@ func Open(payload []byte) (version int, ok bool) {
 	footer := payload[len(payload)-footerBytes:]
 	version = int(binary.LittleEndian.Uint16(footer))
 	sum := binary.LittleEndian.Uint64(footer[2:])
-	return version, version <= Version && Checksum(0, payload[:len(payload)-8]) == sum
+	newest := Version
+	if Type(payload[0]).timed() {
+		newest = versionTimed
+	}
+	return version, version <= newest && Checksum(0, payload[:len(payload)-8]) == sum
 }

@@ -184,8 +184,13 @@ func (e *Encoder) SortedSet(s *zset.Set) {
 	}
 }
 
-// Hash writes a hash. O(n).
+// Hash writes a hash: as Redis 7.4 does if a field has a deadline, else so that 7.0 can read it.
+// O(n).
 func (e *Encoder) Hash(h *hash.Hash) {
+	if first, ok := h.NextDeadline(); ok {
+		e.timedHash(h, first)
+		return
+	}
 	if b := h.Listpack(); b != nil {
 		e.Begin(TypeHashListpack)
 		e.Text(b)
@@ -198,6 +203,35 @@ func (e *Encoder) Hash(h *hash.Hash) {
 		e.Text(value)
 		return true
 	})
+}
+
+// timedHash writes a hash of which a field has a deadline, first the earliest one. In a table the
+// others count from it, and 0 is none.
+func (e *Encoder) timedHash(h *hash.Hash, first int64) {
+	if b := h.TimedListpack(); b != nil {
+		e.Begin(TypeHashListpackEx)
+		e.milliseconds(first)
+		e.Text(b)
+		return
+	}
+	e.Begin(TypeHashTimed)
+	e.milliseconds(first)
+	e.Length(uint64(h.Len()))
+	h.EachTimed(func(field, value []byte, deadlineMs int64) bool {
+		after := uint64(0)
+		if deadlineMs != 0 {
+			after = uint64(deadlineMs - first + 1)
+		}
+		e.Length(after)
+		e.Text(field)
+		e.Text(value)
+		return true
+	})
+}
+
+// milliseconds writes a time. Redis: rdbSaveMillisecondTime.
+func (e *Encoder) milliseconds(ms int64) {
+	e.Buf = binary.LittleEndian.AppendUint64(e.Buf, uint64(ms))
 }
 
 // Take returns what has been appended, which is the caller's then, and begins a new Buf.

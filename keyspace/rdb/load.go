@@ -267,6 +267,13 @@ func (d *Decoder) Hash(t Type, env *hash.Env) hash.Hash {
 		d.eachZipmapPair(d.block(), func(field, value []byte) { d.addField(&h, field, value) })
 	case TypeHashZiplist:
 		h = d.packedHash(d.fromZiplist(d.block()), env)
+	case TypeHashTimed, TypeHashTimedOld:
+		h = d.timedHash(t, env)
+	case TypeHashListpackEx, TypeHashListpackOld:
+		if t == TypeHashListpackEx {
+			d.milliseconds() // the earliest deadline, which the listpack tells as well
+		}
+		h = d.timedPack(d.block(), env)
 	default:
 		h = d.packedHash(d.block(), env)
 	}

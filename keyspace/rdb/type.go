@@ -24,6 +24,13 @@ const (
 	TypeStreamListpacks2 Type = 19 // written
 	TypeSetListpack      Type = 20 // since version 11
 	TypeStreamListpacks3 Type = 21 // since version 11
+
+	// Hashes whose fields have deadlines, since version 12. The first two are those of release
+	// candidates of Redis 7.4.
+	TypeHashTimedOld    Type = 22
+	TypeHashListpackOld Type = 23
+	TypeHashTimed       Type = 24 // written
+	TypeHashListpackEx  Type = 25 // written
 )
 
 // Kind is what a value is, whatever its form.
@@ -61,13 +68,20 @@ func (t Type) Kind(version int) Kind {
 		return KindSet
 	case t == TypeStreamListpacks3 && version >= versionSetListpack:
 		return KindStream
+	case t.timed():
+		return KindHash
 	}
 	return KindNone
 }
 
+// timed reports whether a type is that of hashes whose fields have deadlines.
+func (t Type) timed() bool { return t >= TypeHashTimedOld && t <= TypeHashListpackEx }
+
 const (
 	// Version is that of what the Encoder writes, and the highest that RESTORE takes: Redis 7.0's.
+	// Hashes whose fields have deadlines are the exception, which no 7.0 could read.
 	Version = 10
 
 	versionSetListpack = 11 // Redis 7.2
+	versionTimed       = 12 // Redis 7.4
 )
