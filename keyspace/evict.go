@@ -165,6 +165,9 @@ func (e *Engine) makeRoom() bool {
 		e.noteRoom(true)
 		return true
 	}
+	if e.config.LatencyThreshold > 0 {
+		defer e.timeEvent("eviction-cycle", e.watch.read())
+	}
 	begin := time.Time{}
 	limit := evictTime(e.config.EvictionTenacity)
 	for n := 1; !e.roomy(); n++ {

@@ -31,6 +31,9 @@ func (e *Engine) expire() (more bool) {
 	if !e.config.ActiveExpire || e.frozen() {
 		return false
 	}
+	if e.config.LatencyThreshold > 0 {
+		defer e.timeEvent("expire-cycle", e.watch.read())
+	}
 	budget := expireSliceKeys
 	for _, db := range e.dbs {
 		budget = db.expireFieldsSlice(db.expireSlice(budget))

@@ -151,6 +151,7 @@ func (e *Engine) infoServer(w *infoWriter) {
 	w.text("monotonic_clock", "Go runtime")
 	w.text("multiplexing_api", multiplexer)
 	w.text("atomicvar_api", "sync/atomic")
+	w.text("gcc_version", "0.0.0") // Redis: of a program that is not gcc's
 	w.int("process_id", int64(os.Getpid()))
 	w.text("process_supervised", cmp.Or(e.config.Supervisor, "no"))
 	w.text("run_id", e.runID)
@@ -210,8 +211,9 @@ func (e *Engine) infoMemory(w *infoWriter) {
 	w.int("allocator_active", m.active())
 	w.int("allocator_resident", m.Resident)
 	w.bytes("total_system_memory", systemMemory())
-	w.bytes("used_memory_lua", 0)
-	w.zero("used_memory_vm_eval", "used_memory_scripts_eval", "number_of_cached_scripts",
+	w.zero("used_memory_lua", "used_memory_vm_eval")
+	w.text("used_memory_lua_human", humanBytes(0))
+	w.zero("used_memory_scripts_eval", "number_of_cached_scripts",
 		"number_of_functions", "number_of_libraries", "used_memory_vm_functions")
 	w.bytes("used_memory_vm_total", 0)
 	w.zero("used_memory_functions")
@@ -228,8 +230,9 @@ func (e *Engine) infoMemory(w *infoWriter) {
 	w.int("mem_fragmentation_bytes", m.Resident-m.Total)
 	w.int("mem_not_counted_for_evict", m.Total-e.countedBytes())
 	w.zero("mem_replication_backlog",
-		"mem_total_replication_buffers", "mem_clients_slaves", "mem_clients_normal",
-		"mem_cluster_links", "mem_aof_buffer")
+		"mem_total_replication_buffers", "mem_clients_slaves")
+	w.int("mem_clients_normal", m.Clients)
+	w.zero("mem_cluster_links", "mem_aof_buffer")
 	w.text("mem_allocator", "ringer-arena")
 	w.zero("active_defrag_running")
 	w.int("lazyfree_pending_objects", int64(e.space.pending))
@@ -294,7 +297,10 @@ func (e *Engine) infoStats(w *infoWriter) {
 	w.int("tracking_total_prefixes", int64(len(e.tracking.prefixes)))
 	w.zero("unexpected_error_replies")
 	w.int("total_error_replies", s.ErrorReplies)
-	w.zero("dump_payload_sanitizations", "io_threaded_reads_processed",
+	w.zero("dump_payload_sanitizations")
+	w.int("total_reads_processed", s.Batches)
+	w.int("total_writes_processed", s.Flushes)
+	w.zero("io_threaded_reads_processed",
 		"io_threaded_writes_processed", "reply_buffer_shrinks", "reply_buffer_expands")
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // latencyMonitor is what LATENCY shows: for each kind of event that kept the server from answering,
@@ -87,3 +88,8 @@ func (e *Engine) LatencyThreshold() int64 { return e.config.LatencyThreshold }
 
 // SlowlogThreshold is how many microseconds make a command slow; negative: none is logged.
 func (e *Engine) SlowlogThreshold() int64 { return e.config.SlowlogSlowerThan }
+
+// timeEvent notes how long an event took that has begun at a reading of the stopwatch and ends now.
+func (e *Engine) timeEvent(event string, from int64) {
+	e.NoteLatency(event, e.watch.between(from, e.watch.read())/int64(time.Millisecond))
+}

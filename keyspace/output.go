@@ -61,6 +61,7 @@ func (e *Engine) startBatch(s *Session, b *Batch) {
 	s.batch = b
 	e.noteLife(s)
 	e.stats.InputBytes += int64(b.Bytes)
+	e.stats.Batches++
 	if s.flags&sessionGone != 0 {
 		e.dropBatch(s)
 		return
@@ -187,6 +188,7 @@ func (e *Engine) flush(s *Session, state FlushState) bool {
 		return true
 	}
 	e.stats.OutputBytes += int64(len(out))
+	e.stats.Flushes++
 	e.noteLife(s)
 	if !s.conn.Flush(out, state) {
 		e.keepScratch(out)

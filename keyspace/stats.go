@@ -17,5 +17,7 @@ type Stats struct {
 	ErrorReplies   int64
 	OutputBytes    int64
 	InputBytes     int64
+	Batches        int64 // handed over by front ends
+	Flushes        int64 // of output to front ends
 	LazyFreed      int64 // values freed in the background
 }

@@ -1,0 +1,67 @@
+package keyspace_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ringer-kv/ringer/keyspace"
+)
+
+// TestPauseByTheClock: a pause ends with its last millisecond, on the engine's clock, and no key
+// expires before that.
+func TestPauseByTheClock(t *testing.T) {
+	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}
+	e := newEngine(t, keyspace.Options{Clock: clock})
+	c, other := newClient(t, e), newClient(t, e)
+	runExchanges(t, []exchange{
+		{c, "SET k v PX 10", ok}, {c, "CLIENT PAUSE 100 WRITE", ok},
+	})
+	clock.advance(50 * time.Millisecond)
+	runExchanges(t, []exchange{
+		{c, "GET k", "$-1\r\n"}, {c, "DBSIZE", ":1\r\n"}, {c, "RANDOMKEY", "$-1\r\n"},
+		{c, "SCAN 0", "*2\r\n$1\r\n0\r\n*0\r\n"},
+	})
+	other.submit("SET a 1\nPING")
+	if !other.waiting() {
+		t.Fatal("a write does not wait")
+	}
+	if info := c.do("INFO clients"); !strings.Contains(info, "blocked_clients:1") {
+		t.Errorf("INFO clients: %s", info)
+	}
+	clock.advance(51 * time.Millisecond)
+	if got := other.wait(); got != "+OK\r\n+PONG\r\n" {
+		t.Errorf("after the pause: %q", got)
+	}
+	runExchanges(t, []exchange{{c, "DBSIZE", ":1\r\n"}, {c, "EXISTS a k", ":1\r\n"}})
+	e.Do(e.Check)
+}
+
+// TestSlowLogByTheClock: what a command takes is measured on the engine's clock.
+func TestSlowLogByTheClock(t *testing.T) {
+	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}
+	config := keyspace.NewConfig()
+	config.EnableDebugCommand = "yes"
+	c := newClient(t, newEngine(t, keyspace.Options{Clock: clock, Config: config}))
+	runExchanges(t, []exchange{
+		{c, "CONFIG SET latency-monitor-threshold 500", ok}, {c, "PING", "+PONG\r\n"},
+		{c, "SLOWLOG LEN", ":0\r\n"},
+	})
+	c.submit("DEBUG SLEEP 1\nPING")
+	for clock.pending() == 0 { // until the owner sleeps
+		time.Sleep(time.Millisecond)
+	}
+	clock.advance(time.Second)
+	if got := c.wait(); got != "+OK\r\n+PONG\r\n" {
+		t.Fatalf("DEBUG SLEEP: %q", got)
+	}
+	want := "*1\r\n*6\r\n:0\r\n:1700000001\r\n:1000000\r\n*3\r\n$5\r\nDEBUG\r\n$5\r\nSLEEP\r\n" +
+		"$1\r\n1\r\n"
+	if got := c.do("SLOWLOG GET"); !strings.HasPrefix(got, want) {
+		t.Errorf("SLOWLOG GET: %q", got)
+	}
+	want = "*1\r\n*4\r\n$7\r\ncommand\r\n:1700000001\r\n:1000\r\n:1000\r\n"
+	if got := c.do("LATENCY LATEST"); got != want {
+		t.Errorf("LATENCY LATEST: %q", got)
+	}
+}
