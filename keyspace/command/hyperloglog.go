@@ -159,7 +159,7 @@ func countOne(c *keyspace.Ctx) {
 	}
 	n, cached := hll.Cached(e.StringBytes())
 	if !cached || e.Encoding() == keyspace.EncEmbstr {
-		_, value := unshareString(c, c.DB.LookupWrite(key))
+		_, value := unshareString(c, e)
 		if !cached {
 			var err error
 			if n, err = hll.Count(value); err != nil {
