@@ -198,6 +198,13 @@ func TestDumpOfTimedHashes(t *testing.T) {
 		if n := rdb.HLen(ctx, "copy").Val(); n != 2 || !slices.Equal(got, want) {
 			t.Errorf("%s entries: %d fields with deadlines %v", entries, n, got)
 		}
+		if err := rdb.Do(ctx, "DEBUG", "RELOAD").Err(); err != nil {
+			t.Fatal(err)
+		}
+		got = rdb.HPExpireTime(ctx, "copy", "a", "c").Val()
+		if !slices.Equal(got, []int64{want[0], -1}) {
+			t.Errorf("%s entries: after a reload the deadlines are %v", entries, got)
+		}
 		rdb.HPersist(ctx, "copy", "a")
 		if plain := rdb.Dump(ctx, "copy").Val(); plain[len(plain)-10] != 10 {
 			t.Errorf("without deadlines the version is %d", plain[len(plain)-10])

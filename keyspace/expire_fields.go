@@ -148,6 +148,16 @@ func (db *DB) deleteDueFields(key []byte, h *hash.Hash, most int) (n int) {
 	return n
 }
 
+// anyTimedFields reports whether a field of any hash has a deadline.
+func (e *Engine) anyTimedFields() bool {
+	for _, db := range e.dbs {
+		if db.fields.Len() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // checkFields checks that the heap of a database holds its hashes with deadlines, and no others.
 func (db *DB) checkFields(hashes int) {
 	ensure(db.fields.Len() == hashes, "I9: %d hashes with deadlines, %d in the heap", hashes,

@@ -45,7 +45,7 @@ func (e *Engine) Reload(o ReloadOptions) error {
 // encodeAll is the whole data set as a file would hold it.
 func (e *Engine) encodeAll() []byte {
 	enc := rdb.Encoder{Compress: e.config.RDBCompression}
-	enc.Head()
+	enc.Head(e.anyTimedFields())
 	enc.Aux("redis-ver", RedisVersion)
 	enc.Aux("redis-bits", "64")
 	for _, db := range e.dbs {

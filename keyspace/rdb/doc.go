@@ -87,11 +87,7 @@
 //
 // # Limits
 //
-// Payloads and files are in memory as a whole. Module types are refused. Streams are still to be
-// added: a constant for the type, a method of the Encoder and one of the Decoder.
-// Payloads and files are in memory as a whole. Module types are refused. Hashes with
-// deadlines of fields are still to be added: a constant for the type, a method of the Encoder and
-// one of the Decoder each.
+// Payloads and files are in memory as a whole. Module types are refused.
 //
 // # Sources and differences
 //

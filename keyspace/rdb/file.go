@@ -31,8 +31,14 @@ const headBytes = len(magic) + 4
 // checksumVersion is the first one whose files end with a checksum.
 const checksumVersion = 5
 
-// Head begins a file.
-func (e *Encoder) Head() { e.Buf = fmt.Appendf(e.Buf, "%s%04d", magic, Version) }
+// Head begins a file, in which fields of hashes may have deadlines or not.
+func (e *Encoder) Head(timed bool) {
+	version := Version
+	if timed {
+		version = versionTimed
+	}
+	e.Buf = fmt.Appendf(e.Buf, "%s%04d", magic, version)
+}
 
 // Aux writes a remark.
 func (e *Encoder) Aux(name, value string) {

@@ -11,7 +11,7 @@ import (
 // wholeFile is a file with a record of each kind.
 func wholeFile(checksum bool) []byte {
 	var e Encoder
-	e.Head()
+	e.Head(false)
 	e.Aux("redis-ver", "7.0.15")
 	e.Aux("redis-bits", "64")
 	e.Function([]byte("#!lua name=x"))
