@@ -51,6 +51,15 @@ func (c *Ctx) Changed(class NotifyClass, event string, key []byte) {
 	}
 }
 
+// Event is Changed for what is no change to those who watch the key or track it: that a stream has a
+// new consumer group, say. Redis: notifyKeyspaceEvent and server.dirty without signalModifiedKey.
+func (c *Ctx) Event(class NotifyClass, event string, key []byte) {
+	c.Engine.dirty++
+	if c.Engine.interest != 0 {
+		c.Engine.announce(keyEvent{class, event, key, c.DB})
+	}
+}
+
 // Notify publishes a further event of a change that Changed has told of (the expire of a SET EX).
 func (c *Ctx) Notify(class NotifyClass, event string, key []byte) {
 	if c.Engine.interest != 0 {

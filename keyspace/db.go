@@ -109,6 +109,17 @@ func (db *DB) LookupNoTouch(key []byte) Entry {
 	return e
 }
 
+// LookupQuiet is LookupNoTouch without the event of a miss (OBJECT).
+func (db *DB) LookupQuiet(key []byte) Entry {
+	e := db.Peek(key)
+	if e.ref == 0 {
+		db.engine.stats.Misses++
+	} else {
+		db.engine.stats.Hits++
+	}
+	return e
+}
+
 // LookupWrite looks a key up for changing it.
 func (db *DB) LookupWrite(key []byte) Entry {
 	e := db.Peek(key)

@@ -79,6 +79,11 @@ func (e *Engine) tell(by *Session, ev keyEvent) {
 	if e.interest&interestTracked != 0 {
 		e.tellTrackers(by, ev.key)
 	}
+	e.announce(ev)
+}
+
+// announce tells observers, and those who have subscribed to events. Redis: notifyKeyspaceEvent.
+func (e *Engine) announce(ev keyEvent) {
 	for _, o := range e.observers {
 		o.KeyChanged(ev.class, ev.event, ev.key, ev.db.id)
 	}

@@ -81,7 +81,7 @@ func memoryUsageCommand(c *keyspace.Ctx) {
 			return
 		}
 	}
-	e := c.DB.LookupNoTouch(c.Args[2])
+	e := c.DB.Peek(c.Args[2])
 	if !e.Found() {
 		c.Reply.Null()
 		return

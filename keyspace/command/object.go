@@ -71,7 +71,7 @@ func objectHelpCommand(c *keyspace.Ctx) {
 // lookupObject looks the key up that OBJECT asks about, which is no access; if there is none, the
 // command has been answered.
 func lookupObject(c *keyspace.Ctx) (e keyspace.Entry, ok bool) {
-	e = c.DB.LookupNoTouch(c.Args[2])
+	e = c.DB.LookupQuiet(c.Args[2])
 	if !e.Found() {
 		c.Reply.Null()
 	}

@@ -193,6 +193,6 @@ func xsetidCommand(c *keyspace.Ctx) {
 	if !o.maxDeleted.IsZero() {
 		s.SetMaxDeletedID(o.maxDeleted)
 	}
-	c.Changed(keyspace.NotifyStream, "xsetid", c.Args[1])
+	c.Event(keyspace.NotifyStream, "xsetid", c.Args[1])
 	c.OK()
 }

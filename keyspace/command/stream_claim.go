@@ -258,6 +258,7 @@ func parseAutoClaim(args [][]byte) (o autoClaimOptions, err reply.Error) {
 func xautoclaimCommand(c *keyspace.Ctx) {
 	o, err := parseAutoClaim(c.Args)
 	if err != "" {
+		c.DB.LookupRead(c.Args[1]) // Redis: it looks the key up first
 		c.Error(err)
 		return
 	}

@@ -167,7 +167,8 @@ func xgroupCreateCommand(c *keyspace.Ctx) {
 		s := e.Stream()
 		id = s.LastID()
 	}
-	if !e.Found() {
+	made := !e.Found()
+	if made {
 		e = c.DB.AddStream(e)
 	}
 	s := e.Stream()
@@ -175,7 +176,11 @@ func xgroupCreateCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrBusyGroup)
 		return
 	}
-	c.Changed(keyspace.NotifyStream, "xgroup-create", c.Args[2])
+	if made {
+		c.Changed(keyspace.NotifyNone, "", c.Args[2])
+		c.Dirty(-1)
+	}
+	c.Event(keyspace.NotifyStream, "xgroup-create", c.Args[2])
 	c.OK()
 }
 
@@ -205,7 +210,7 @@ func xgroupSetIDCommand(c *keyspace.Ctx) {
 	}
 	g.SetLastID(id)
 	g.SetEntriesRead(o.read)
-	c.Changed(keyspace.NotifyStream, "xgroup-setid", c.Args[2])
+	c.Event(keyspace.NotifyStream, "xgroup-setid", c.Args[2])
 	c.OK()
 }
 
@@ -221,7 +226,7 @@ func xgroupDestroyCommand(c *keyspace.Ctx) {
 		return
 	}
 	c.DB.ReleaseGroup(s.CutGroup(g))
-	c.Changed(keyspace.NotifyStream, "xgroup-destroy", c.Args[2])
+	c.Event(keyspace.NotifyStream, "xgroup-destroy", c.Args[2])
 	e.SignalReady() // whoever waits for the group waits in vain
 	c.Reply.Int(1)
 }
@@ -235,7 +240,7 @@ func xgroupCreateConsumerCommand(c *keyspace.Ctx) {
 		c.Reply.Int(0)
 		return
 	}
-	c.Changed(keyspace.NotifyStream, "xgroup-createconsumer", c.Args[2])
+	c.Event(keyspace.NotifyStream, "xgroup-createconsumer", c.Args[2])
 	c.Reply.Int(1)
 }
 
@@ -250,7 +255,7 @@ func xgroupDelConsumerCommand(c *keyspace.Ctx) {
 		return
 	}
 	pending := g.DeleteConsumer(consumer)
-	c.Changed(keyspace.NotifyStream, "xgroup-delconsumer", c.Args[2])
+	c.Event(keyspace.NotifyStream, "xgroup-delconsumer", c.Args[2])
 	c.Reply.Int(int64(pending))
 }
 

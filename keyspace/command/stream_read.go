@@ -297,7 +297,7 @@ func lookupConsumer(c *keyspace.Ctx, g *stream.Group, key, name []byte) stream.C
 		consumer.SetSeenMs(c.NowMs)
 		return consumer
 	}
-	c.Changed(keyspace.NotifyStream, "xgroup-createconsumer", key)
+	c.Event(keyspace.NotifyStream, "xgroup-createconsumer", key)
 	c.Record(xgroupWord, createconsumerWord, key, g.Name(), name)
 	return consumer
 }
