@@ -51,8 +51,8 @@ func (c *Ctx) Changed(class NotifyClass, event string, key []byte) {
 	}
 }
 
-// Event is Changed for what is no change to those who watch the key or track it: that a stream has a
-// new consumer group, say. Redis: notifyKeyspaceEvent and server.dirty without signalModifiedKey.
+// Event is Changed for what is no change to those who watch the key or track it: that a stream has
+// a new consumer group, say. Redis: notifyKeyspaceEvent and server.dirty without signalModifiedKey.
 func (c *Ctx) Event(class NotifyClass, event string, key []byte) {
 	c.Engine.dirty++
 	if c.Engine.interest != 0 {
