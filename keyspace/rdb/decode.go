@@ -208,7 +208,7 @@ func (d *Decoder) compressedText() Text {
 	packed, size := d.Length(), d.Length()
 	b := d.take(packed)
 	switch {
-	case d.err != nil:
+	case d.err != nil, size == 0: // Redis: whatever it is, 0 bytes come out, as they should
 		return Text{}
 	case size/lzfMaxGrowth > packed || !lzfSound(b, int(size)):
 		d.fail(ErrCorrupt)
