@@ -149,6 +149,7 @@ type Engine struct {
 	longestName   int      // of a command, if any has been renamed
 	watch         stopwatch
 	lastMark      int64 // the last boundary between commands; see timing.go
+	tracksTimes   bool  // latency-tracking
 	slowNs        int64 // what takes as long goes to the slow log or the latency monitor
 	slowLog       slowLog
 	latency       latencyMonitor
@@ -576,7 +577,7 @@ func (e *Engine) applyLimits() {
 	e.space.hash.Limits = hash.Limits{
 		MaxEntries: c.HashMaxListpackEntries, MaxValueBytes: c.HashMaxListpackValue,
 	}
-	e.slowNs = slowThreshold(c)
+	e.slowNs, e.tracksTimes = slowThreshold(c), c.LatencyTracking
 	e.slowLog.trim(c.SlowlogMaxLen)
 	e.applyTouch()
 	e.applyEviction()

@@ -10,7 +10,6 @@ import "math/bits"
 //
 // Owned by the keyspace goroutine.
 type histogram struct {
-	count  int64
 	octave [histogramOctaves]*[histogramClasses]int64
 }
 
@@ -42,11 +41,21 @@ func histogramBound(octave, class int) int64 {
 // add counts a time.
 func (h *histogram) add(ns int64) {
 	octave, class := histogramClass(min(max(ns, 1), histogramMaxNs))
-	if h.octave[octave] == nil {
-		h.octave[octave] = new([histogramClasses]int64)
+	classes := h.octave[octave]
+	if classes == nil {
+		classes = new([histogramClasses]int64)
+		h.octave[octave] = classes
 	}
-	h.octave[octave][class]++
-	h.count++
+	classes[class]++
+}
+
+// count is how many times have been counted. O(classes).
+func (h *histogram) count() (n int64) {
+	h.each(func(_, count int64) bool {
+		n += count
+		return true
+	})
+	return n
 }
 
 // each calls fn for every class in which something was counted, the shortest times first, with its
@@ -67,7 +76,7 @@ func (h *histogram) each(fn func(boundNs, count int64) bool) {
 // percentile is the time that so many percent of all do not exceed. Redis:
 // hdr_value_at_percentile.
 func (h *histogram) percentile(p float64) int64 {
-	want := max(int64(p/100*float64(h.count)+0.5), 1)
+	want := max(int64(p/100*float64(h.count())+0.5), 1)
 	seen, bound := int64(0), int64(0)
 	h.each(func(boundNs, count int64) bool {
 		seen, bound = seen+count, boundNs
@@ -89,8 +98,8 @@ type TimeCount struct{ Usec, Count int64 }
 func (h *histogram) cumulative() []TimeCount {
 	const firstBits = 10 // Redis: LATENCY_HISTOGRAM... iter_log from 1024 ns
 	var all []TimeCount
-	seen := int64(0)
-	for power := firstBits; seen < h.count; power++ {
+	seen, total := int64(0), h.count()
+	for power := firstBits; seen < total; power++ {
 		limit, sum := histogramBound(power-histogramBits+1, 0), int64(0)
 		h.each(func(boundNs, count int64) bool {
 			if boundNs > limit {

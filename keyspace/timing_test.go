@@ -62,8 +62,8 @@ func TestHistogramClasses(t *testing.T) {
 	for _, ns := range []int64{-5, 0, histogramMaxNs, math.MaxInt64} {
 		h.add(ns) // what is out of range counts at its end
 	}
-	if h.count != 4 || h.percentile(50) != 1 || h.percentile(100) < histogramMaxNs {
-		t.Errorf("out of range: %d times, p50 %d, p100 %d", h.count, h.percentile(50), h.percentile(100))
+	if h.count() != 4 || h.percentile(50) != 1 || h.percentile(100) < histogramMaxNs {
+		t.Errorf("out of range: %d times, p50 %d, p100 %d", h.count(), h.percentile(50), h.percentile(100))
 	}
 }
 
@@ -104,5 +104,19 @@ func BenchmarkStopwatch(b *testing.B) {
 	w := newStopwatch(systemClock{})
 	for range b.N {
 		w.read()
+	}
+}
+
+// BenchmarkCountCall is what timing adds to every command.
+func BenchmarkCountCall(b *testing.B) {
+	e := &Engine{
+		watch: newStopwatch(systemClock{}), config: NewConfig(), counts: make([]CommandStats, 8),
+		slowNs: math.MaxInt64, tracksTimes: true,
+	}
+	e.watch.calibrate()
+	specs := [2]Spec{{id: 1}, {id: 5}}
+	s := &Session{}
+	for i := range b.N {
+		e.countCall(s, &specs[i&1], nil, e.lastMark)
 	}
 }
