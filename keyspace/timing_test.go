@@ -63,7 +63,8 @@ func TestHistogramClasses(t *testing.T) {
 		h.add(ns) // what is out of range counts at its end
 	}
 	if h.count() != 4 || h.percentile(50) != 1 || h.percentile(100) < histogramMaxNs {
-		t.Errorf("out of range: %d times, p50 %d, p100 %d", h.count(), h.percentile(50), h.percentile(100))
+		t.Errorf("out of range: %d times, p50 %d, p100 %d", h.count(), h.percentile(50),
+			h.percentile(100))
 	}
 }
 
