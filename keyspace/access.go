@@ -276,3 +276,16 @@ func (e *Engine) expelUsers(gone func(u *acl.User) bool, but *Session) {
 		}
 	}
 }
+
+// checkAccess checks I13.
+func (e *Engine) checkAccess() {
+	for s := e.sessions.first; s != nil; s = s.next {
+		u := s.user
+		if u == nil {
+			continue
+		}
+		ensure(e.access.users.Lookup(u.Name()) == u, "I13: the user %q is not there", u.Name())
+		restricted := !u.Unrestricted() || !s.authenticated.Load()
+		ensure(restricted == (s.flags&sessionGuarded != 0), "I13: a session of %q", u.Name())
+	}
+}

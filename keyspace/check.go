@@ -13,6 +13,7 @@ func (e *Engine) Check() {
 	e.checkWatches()
 	e.checkTopics()
 	e.checkTracking()
+	e.checkAccess()
 	used := int64(0)
 	for _, db := range e.dbs {
 		db.table.Check(db.arena)

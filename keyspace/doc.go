@@ -57,7 +57,10 @@
 //	I12 a session tracks, is found by its id among those that do, and is with its prefixes, or none
 //	    of these; the tracked keys, their ids and the prefixes are counted
 //
-// (*Engine).Check tests all that concern data, and I8, I10 to I12.
+//	I13 a session's user is one that there is; its commands are checked, unless it has logged in as
+//	    a user who may do everything
+//
+// (*Engine).Check tests all that concern data, and I8, I10 to I13.
 //
 // # How the hard parts work
 //
