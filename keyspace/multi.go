@@ -185,9 +185,6 @@ func (e *Engine) runQueue(c *Ctx) {
 			continue
 		}
 		e.call(s, q.spec, q.args)
-		if len(e.monitors) > 0 {
-			e.feedMonitors(s, q.spec, q.args)
-		}
 		if e.overLimit(s) { // it will be cut off: no need to keep what it would have read
 			s.flags |= sessionOverLimit
 			s.w.Truncate(start)
