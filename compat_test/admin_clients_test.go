@@ -72,6 +72,30 @@ const monitored = `SET a b
 	cluster info
 	readonly
 	object freq a
+	multi
+	set a 1
+	incr a
+	config get save
+	exec
+	multi
+	nosuch
+	exec
+	multi
+	rpush mylist x
+	exec
+	watch a
+	unwatch
+	publish ch x
+	acl whoami
+	acl setuser bob on >secret
+	acl deluser bob
+	xadd x * f v
+	client tracking off
+	wait 0 0
+	lolwut
+	command count
+	subscribe ch
+	unsubscribe ch
 	SET "\x00\xff\"\\\n\r\t\a\b x\x7f" "'\x80"
 	reset
 	echo END`
@@ -202,6 +226,10 @@ var replyScripts = []string{
 	"CLIENT REPLY SKIP|BLPOP nosuch 0.01|PING|ECHO END",
 	"CLIENT REPLY SKIP|SELECT 1|PING|ECHO END",
 	"CLIENT REPLY OFF|HELLO 3|HELLO 2|CLIENT REPLY ON|ECHO END",
+	"CLIENT REPLY OFF|MULTI|SET a 1|EXEC|CLIENT REPLY ON|GET a|ECHO END",
+	"CLIENT REPLY SKIP|MULTI|SET a 2|EXEC|ECHO END",
+	"MULTI|CLIENT REPLY OFF|SET a 3|EXEC|CLIENT REPLY ON|ECHO END",
+	"MULTI|CLIENT REPLY SKIP|EXEC|GET a|ECHO END",
 	"CLIENT REPLY OFF|MGET a b c|CLIENT LIST|CLIENT REPLY ON|ECHO END",
 }
 
@@ -471,4 +499,44 @@ func TestClientUnblock(t *testing.T) {
 			return said
 		})
 	}
+}
+
+// TestClientListOfOthers compares the lines of clients in every state.
+func TestClientListOfOthers(t *testing.T) {
+	for _, proto := range []string{"2", "3"} {
+		var lists []value
+		for _, s := range lab.shared.each() {
+			lists = append(lists, listInEveryState(t, s, proto))
+		}
+		if !equalClients(lists[0], lists[1], identical) {
+			t.Errorf("RESP%s\nredis:\n%s\nringer:\n%s", proto, lists[0].text, lists[1].text)
+		}
+	}
+}
+
+// listInEveryState is CLIENT LIST of clients that each have done something else.
+func listInEveryState(t *testing.T, s *server, proto string) value {
+	t.Helper()
+	watch := newConn(t, s, proto)
+	defer watch.close()
+	watch.must(t, "FLUSHALL")
+	ids := ""
+	for _, lines := range []string{
+		"SELECT 9|PING", "SUBSCRIBE a b", "PSUBSCRIBE a*", "SSUBSCRIBE s", "MULTI|SET a b|GET a",
+		"WATCH w|MULTI", "CLIENT SETNAME named|GET x", "NOSUCH", "BLPOP nokey 0", "MONITOR",
+		"CLIENT NO-EVICT ON", "HELLO 3|CLIENT TRACKING ON BCAST", "GET", "CONFIG GET save",
+	} {
+		c := newConn(t, s, proto)
+		defer c.close()
+		ids += " " + c.must(t, "CLIENT ID").text
+		for line := range strings.SplitSeq(lines, "|") {
+			c.send(t, line)
+		}
+	}
+	watch.must(t, "SET w 1")
+	waitUntil(t, func() bool {
+		return strings.Contains(watch.must(t, "INFO clients").text, "blocked_clients:1") &&
+			strings.Contains(watch.must(t, "CLIENT LIST").text, "cmd=config|get")
+	})
+	return watch.must(t, "CLIENT LIST ID"+ids)
 }

@@ -184,7 +184,11 @@ func (e *Engine) runQueue(c *Ctx) {
 		if e.deniedAtExec(s, q.spec, q.args) {
 			continue
 		}
+		before := s.w.Len()
 		e.call(s, q.spec, q.args)
+		if s.flags&sessionReplyOff != 0 { // by one of them: Redis counts its reply all the same
+			s.w.Truncate(before)
+		}
 		if e.overLimit(s) { // it will be cut off: no need to keep what it would have read
 			s.flags |= sessionOverLimit
 			s.w.Truncate(start)
