@@ -24,6 +24,7 @@ func TestCorrupt(t *testing.T) {
 		{"nothing", ""},
 		{"an unknown type", "\x08\x01a"},
 		{"a module's type", "\x07\x01a"},
+		{"a hash with a deadline, before its time", "\x16\x01\x02\x01f\x01v"},
 		{"an unknown length", "\x00\x82\x00\x00\x00\x00\x01x"},
 		{"an unknown encoding", "\x00\xc4\x00"},
 		{"a string of 2^63-1 bytes", "\x00" + hugeLength},
@@ -227,6 +228,6 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(c.data))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		newPlace(t).load(t, data, versionSetListpack)
+		newPlace(t).load(t, data, versionTimed)
 	})
 }

@@ -68,7 +68,7 @@ func (t Type) Kind(version int) Kind {
 		return KindSet
 	case t == TypeStreamListpacks3 && version >= versionSetListpack:
 		return KindStream
-	case t.timed():
+	case t.timed() && version >= versionTimed:
 		return KindHash
 	}
 	return KindNone
