@@ -8,12 +8,18 @@ import (
 	"github.com/ringer-kv/ringer/types/avl"
 )
 
-// checkWholePieces is the largest stream that is checked whole after every change under the tag
-// invariants; a test of a million entries would never end otherwise.
-const checkWholePieces = 64
+// checkWholePieces and checkWholeBytes are the largest stream that is checked whole after every
+// change under the tag invariants; a test of a million entries would never end otherwise.
+const (
+	checkWholePieces = 64
+	checkWholeBytes  = 64 << 10
+)
 
 func (s *Stream) checkSmall() {
-	if invariants && s.header().pieces <= checkWholePieces {
+	if !invariants {
+		return
+	}
+	if h := s.header(); h.pieces <= checkWholePieces && h.bytes <= checkWholeBytes {
 		s.Check()
 	}
 }
