@@ -149,7 +149,7 @@ func TestSuiteOnTwoRedisServers(t *testing.T) {
 			t.Errorf("%s: %v", r.Name, r.Redis)
 		}
 	}
-	want := map[string]int{"throughput": 18, "latency": 6, "worst": 3, "memory": 8, "idle": 2}
+	want := map[string]int{"throughput": 18, "latency": 6, "worst": 3, "memory": 9, "idle": 2}
 	for part, n := range want {
 		if count[part] != n {
 			t.Errorf("%s has %d rows, want %d", part, count[part], n)
