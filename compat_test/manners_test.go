@@ -39,6 +39,14 @@ func TestWrongFlagsAndFiles(t *testing.T) {
 			args: []string{"-", "--timeout", "x"}},
 		{name: "a wrong include", stdin: "include /nonexistent.conf\n", args: []string{"-"}},
 		{name: "save points that are none", args: []string{"--save", "abc"}},
+		{name: "a file name that is a path", stdin: "dbfilename a/b\n", args: []string{"-"}},
+		{name: "an append file that is a path", stdin: "appendfilename a/b\n", args: []string{"-"}},
+		{name: "an append folder that is a path", stdin: "appenddirname a/b\n", args: []string{"-"}},
+		{name: "an append file without a name", stdin: "appendfilename \"\"\n", args: []string{"-"}},
+		{name: "an unknown word in a title", args: []string{"--proc-title-template", "{x}"}},
+		{name: "an open brace in a title", args: []string{"--proc-title-template", "{title"}},
+		{name: "an empty title", stdin: "proc-title-template \"\"\n", args: []string{"-"}},
+		{name: "no shutdown flags", stdin: "shutdown-on-sigterm\n", args: []string{"-"}},
 	} {
 		want := runServer(t, lab.redisPath, c.stdin, c.args...)
 		got := runServer(t, lab.subjectPath, c.stdin, c.args...)

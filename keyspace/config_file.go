@@ -127,8 +127,8 @@ func (c *Config) directive(words []string) reply.Reason {
 	name, values := words[0], words[1:]
 	if i := lookupParameter(name); i >= 0 {
 		p := &parameters[i]
-		if len(values) == 0 {
-			return reply.ReasonArguments
+		if len(values) == 0 && p.takesNone() {
+			values = []string{""}
 		}
 		if len(values) == 1 {
 			values = p.split(values[0])

@@ -3,6 +3,8 @@ package keyspace
 import (
 	"math"
 	"strings"
+
+	"github.com/ringer-kv/ringer/keyspace/reply"
 )
 
 // parameter is one line of redis.conf: its name, what it may be, and where its value lies.
@@ -17,6 +19,7 @@ type parameter struct {
 	// *LogLevel, *NotifyClass or *[outputClasses]OutputLimit. nil: the value has no meaning yet,
 	// and is kept.
 	field func(c *Config) any
+	check func(word string) reply.Reason // of a text, beside its kind; nil: any will do
 }
 
 // paramKind is how a parameter's value is written.
@@ -131,6 +134,68 @@ func (p *parameter) split(value string) []string {
 	return []string{value}
 }
 
+// takesNone reports whether a line of a file may have nothing behind the name, which stands for an
+// empty value then.
+func (p *parameter) takesNone() bool {
+	switch p.kind {
+	case kindList, kindSave, kindOutputLimits, kindPercentiles, kindEnums:
+		return true
+	}
+	return false
+}
+
+// that gives the parameter a check of its own.
+func (p parameter) that(check func(word string) reply.Reason) parameter {
+	p.check = check
+	return p
+}
+
+// isDBName refuses what is no name of a file, but a path: the folder is dir.
+func isDBName(word string) reply.Reason {
+	if strings.Contains(word, "/") {
+		return reply.ReasonPath("dbfilename", "filename")
+	}
+	return ""
+}
+
+// isAppendName is the check of a name of the append only file.
+func isAppendName(name, what string) func(word string) reply.Reason {
+	return func(word string) reply.Reason {
+		switch {
+		case word == "":
+			return reply.ReasonEmpty(name)
+		case strings.Contains(word, "/"):
+			return reply.ReasonPath(name, what)
+		}
+		return ""
+	}
+}
+
+// titleWords are what may stand in braces in proc-title-template.
+const titleWords = " title listen-addr server-mode port tls-port unixsocket config-file "
+
+// isTitle refuses a template with an unknown word, or an open brace. Two braces stand for one.
+// Redis: validateProcTitleTemplate.
+func isTitle(word string) reply.Reason {
+	if word == "" {
+		return reply.ReasonTitle
+	}
+	for rest := word; ; {
+		_, after, found := strings.Cut(rest, "{")
+		if !found {
+			return ""
+		}
+		if rest, found = strings.CutPrefix(after, "{"); found {
+			continue
+		}
+		name, after, found := strings.Cut(after, "}")
+		if !found || name == "" || !strings.Contains(titleWords, " "+name+" ") {
+			return reply.ReasonTitle
+		}
+		rest = after
+	}
+}
+
 // lookupParameter finds a parameter by its name or alias, whatever the case; -1 if there is none.
 // O(parameters).
 func lookupParameter(name string) int {
@@ -219,7 +284,7 @@ var parameters = [...]parameter{
 	boolean("always-show-logo", "no").immutable().
 		into(func(c *Config) any { return &c.AlwaysShowLogo }),
 	boolean("set-proc-title", "yes").immutable(),
-	text("proc-title-template", "{title} {listen-addr} {server-mode}"),
+	text("proc-title-template", "{title} {listen-addr} {server-mode}").that(isTitle),
 	boolean("crash-log-enabled", "yes"),
 	boolean("crash-memcheck-enabled", "yes"),
 	text("server_cpulist", "").immutable(),
@@ -340,15 +405,17 @@ var parameters = [...]parameter{
 
 	// Persistence. Redis has the save points "3600 1 300 100 60 10000" by default.
 	special("save", kindSave, ""),
-	text("dbfilename", "dump.rdb").protected(),
+	text("dbfilename", "dump.rdb").protected().that(isDBName),
 	boolean("rdbcompression", "yes").into(func(c *Config) any { return &c.RDBCompression }),
 	boolean("rdbchecksum", "yes").immutable(),
 	boolean("rdb-del-sync-files", "no"),
 	boolean("rdb-save-incremental-fsync", "yes"),
 	boolean("stop-writes-on-bgsave-error", "yes"),
 	boolean("appendonly", "no").unsupported(),
-	text("appendfilename", "appendonly.aof").immutable(),
-	text("appenddirname", "appendonlydir").immutable(),
+	text("appendfilename", "appendonly.aof").immutable().
+		that(isAppendName("appendfilename", "filename")),
+	text("appenddirname", "appendonlydir").immutable().
+		that(isAppendName("appenddirname", "dirname")),
 	enum("appendfsync", "everysec", "everysec always no"),
 	boolean("no-appendfsync-on-rewrite", "no"),
 	integer("auto-aof-rewrite-percentage", "100", 0, maxInt32),

@@ -3,6 +3,7 @@ package keyspace
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,6 +87,11 @@ func (c *Config) setOne(p *parameter, word string) reply.Reason {
 	case kindHostname:
 		return c.setHostname(p, word)
 	default:
+		if p.check != nil {
+			if reason := p.check(word); reason != "" {
+				return reason
+			}
+		}
 		c.store(p, word)
 	}
 	return ""
@@ -526,6 +532,9 @@ func (c *Config) setDir(p *parameter, word string) reply.Reason {
 	if word == "" {
 		c.store(p, "")
 		return ""
+	}
+	if filepath.IsAbs(c.Dir) && !filepath.IsAbs(word) {
+		word = filepath.Join(c.Dir, word)
 	}
 	info, err := os.Stat(word)
 	if err == nil && !info.IsDir() {

@@ -1,10 +1,6 @@
 package keyspace
 
-import (
-	"strconv"
-
-	"github.com/ringer-kv/ringer/keyspace/reply"
-)
+import "github.com/ringer-kv/ringer/keyspace/reply"
 
 // outputHighWater is how many bytes of replies a batch may produce before they must have been
 // written: past it the rest of the batch waits for the socket.
@@ -54,6 +50,7 @@ func (e *Engine) openSession(s *Session) {
 	e.sessions.add(s)
 	e.watchClients()
 	e.stats.Connections++
+	e.logAccepted(s)
 }
 
 // startBatch begins to execute a batch that has just arrived.
@@ -146,6 +143,7 @@ func (e *Engine) finishBatch(s *Session) {
 	if s.flags&sessionCloseSoon == 0 && b.Fatal != "" {
 		s.w.Begin()
 		e.noteError(b.Fatal)
+		e.logFatal(s, b.Fatal)
 		s.w.Error(b.Fatal)
 		s.w.End()
 		b.Fatal = ""
@@ -252,6 +250,7 @@ func (e *Engine) flushDirty() {
 
 // hangup ends a session whose connection is gone.
 func (e *Engine) hangup(s *Session) {
+	e.logClosed(s)
 	e.forget(s)
 	if s.batch != nil {
 		e.dropBatch(s)
@@ -334,8 +333,8 @@ func (e *Engine) overLimit(s *Session) bool {
 
 // abort cuts a session off that lets too much output pile up.
 func (e *Engine) abort(s *Session) {
-	e.log(LogWarning, "Client id="+strconv.FormatInt(s.id, 10)+" addr="+s.info.RemoteAddr+
-		" closed for overcoming of output buffer limits.")
+	e.log(LogWarning, "Client "+e.clientLine(s)+
+		" scheduled to be closed ASAP for overcoming of output buffer limits.")
 	e.drop(s)
 }
 

@@ -35,9 +35,7 @@ func (s *server) listenAnew(next *keyspace.Config, names []string) *keyspace.App
 	if moved == "" && (certified == "" || next.TLSPort == 0) {
 		return nil // certificates are read when there is a port for them
 	}
-	err := s.resp.Rebind(resp.Addresses{
-		Bind: next.Bind, Port: next.Port, TLSPort: next.TLSPort,
-	}, &next.TLS)
+	err := s.resp.Rebind(addresses(next), &next.TLS)
 	if err == nil {
 		return nil
 	}
@@ -54,6 +52,14 @@ func (s *server) listenAnew(next *keyspace.Config, names []string) *keyspace.App
 		s.warning("Failed to bind")
 	}
 	return &keyspace.ApplyError{Name: moved, Reason: reply.ReasonApply(moved)}
+}
+
+// addresses are where the RESP front end listens. An empty bind is no address at all.
+func addresses(c *keyspace.Config) resp.Addresses {
+	if len(c.Bind) == 0 {
+		return resp.Addresses{}
+	}
+	return resp.Addresses{Bind: c.Bind, Port: c.Port, TLSPort: c.TLSPort}
 }
 
 func first(names []string, is func(string) bool) string {

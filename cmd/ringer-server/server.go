@@ -73,7 +73,8 @@ func (s *server) start() bool {
 		return false
 	}
 	c := s.config
-	if c.MainPort() == 0 && c.NativePort == 0 && c.UnixSocket == "" {
+	at := addresses(c)
+	if at.Port == 0 && at.TLSPort == 0 && c.NativePort == 0 && c.UnixSocket == "" {
 		s.warning("Configured to not listen anywhere, exiting.")
 		return false
 	}
@@ -143,8 +144,9 @@ func (s *server) banner() {
 // listen opens the sockets of both front ends.
 func (s *server) listen() bool {
 	c := s.config
+	at := addresses(c)
 	s.resp = resp.NewServer(s.engine, resp.Options{
-		Bind: c.Bind, Port: c.Port, TLSPort: c.TLSPort, TLS: &c.TLS,
+		Bind: at.Bind, Port: at.Port, TLSPort: at.TLSPort, TLS: &c.TLS,
 		UnixSocket: c.UnixSocket, UnixSocketPerm: os.FileMode(c.UnixSocketPerm),
 		Backlog: c.TCPBacklog, Log: s.line,
 	})

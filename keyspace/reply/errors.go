@@ -179,6 +179,17 @@ const (
 // ReasonTLS is the reason for tls-* parameters that do not fit together.
 const ReasonTLS Reason = "Unable to update TLS configuration. Check server logs."
 
+// ReasonTitle is the reason for a proc-title-template that can't be filled in.
+const ReasonTitle Reason = "template format is invalid or contains unknown variables"
+
+// ReasonEmpty is the reason for a name that is empty.
+func ReasonEmpty(name string) Reason { return Reason(name + " can't be empty") }
+
+// ReasonPath is the reason for a name ("filename", "dirname") that is a path.
+func ReasonPath(name, what string) Reason {
+	return Reason(name + " can't be a path, just a " + what)
+}
+
 // ReasonOOMScore is the reason for an oom-score-adj that the system does not take.
 const ReasonOOMScore Reason = "Failed to set current oom_score_adj. Check server logs."
 
