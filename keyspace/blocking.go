@@ -407,5 +407,9 @@ func (e *Engine) checkWaiting() {
 		}
 	}
 	ensure(places == 0, "I8: %d places in no queue", places)
-	ensure(len(e.readyKeys)+len(e.unblocked) == 0, "I8: keys or sessions are left")
+	ensure(len(e.readyKeys) == 0, "I8: %d ready keys are left", len(e.readyKeys))
+	for _, s := range e.unblocked { // in the midst of a round: they go on at its end
+		ensure(s.waiter == nil || s.flags&sessionUnblocked == 0,
+			"I8: session %d is to go on and waits", s.id)
+	}
 }
