@@ -54,8 +54,9 @@ func (s *Session) memory() clientMemory {
 	m.queued = s.MultiMem()
 	m.queryFree = max(0, held-m.query)
 	m.output, m.waiting = s.w.Len(), s.conn.Waiting()
+	t := s.told()
 	m.total = sessionBytes + max(held, m.query) + m.queued + m.output + m.waiting +
-		len(s.name) + len(s.libName) + len(s.libVer) + s.subscriptionMem()
+		len(t.name) + len(t.libName) + len(t.libVer) + s.subscriptionMem()
 	return m
 }
 
@@ -78,7 +79,7 @@ func (e *Engine) AppendClient(b []byte, s *Session) []byte {
 	text("addr=", s.info.RemoteAddr)
 	text("laddr=", s.info.LocalAddr)
 	number("fd=", int64(s.info.FD))
-	text("name=", string(s.name))
+	text("name=", string(s.told().name))
 	number("age=", (e.nowMs-s.createdMs)/1000)
 	number("idle=", (e.nowMs-s.lastActiveMs)/1000)
 	text("flags=", s.flagLetters())
@@ -102,8 +103,8 @@ func (e *Engine) AppendClient(b []byte, s *Session) []byte {
 	text("user=", s.userName())
 	number("redir=", s.RedirectID())
 	number("resp=", int64(s.w.Proto()))
-	text("lib-name=", string(s.libName))
-	text("lib-ver=", string(s.libVer))
+	text("lib-name=", string(s.told().libName))
+	text("lib-ver=", string(s.told().libVer))
 	return b
 }
 

@@ -9,20 +9,46 @@ import (
 // This file is who a session is: its names, its protocol and its authentication, as CLIENT,
 // HELLO, AUTH and RESET see and change them.
 
+// labels are what a client has told of itself. Those that only wait have mostly told nothing.
+//
+// Owned by the keyspace goroutine.
+type labels struct{ name, libName, libVer []byte }
+
+// noLabels are those of a session that has told nothing.
+//
+//tidy:table nothing writes to it
+var noLabels labels
+
+// told are the session's labels, for reading.
+func (s *Session) told() *labels {
+	if s.labels == nil {
+		return &noLabels
+	}
+	return s.labels
+}
+
+// label are the session's labels, for writing.
+func (s *Session) label() *labels {
+	if s.labels == nil {
+		s.labels = new(labels)
+	}
+	return s.labels
+}
+
 // Name is what CLIENT SETNAME has set; nil if nothing.
-func (s *Session) Name() []byte { return s.name }
+func (s *Session) Name() []byte { return s.told().name }
 
 // SetName sets the name; an empty one removes it. The bytes are copied.
-func (s *Session) SetName(name []byte) { s.name = slices.Clone(name) }
+func (s *Session) SetName(name []byte) { s.label().name = slices.Clone(name) }
 
 // SetLibrary sets what CLIENT SETINFO tells of the client library: its name and version, each
 // unless nil. The bytes are copied.
 func (s *Session) SetLibrary(name, version []byte) {
 	if name != nil {
-		s.libName = slices.Clone(name)
+		s.label().libName = slices.Clone(name)
 	}
 	if version != nil {
-		s.libVer = slices.Clone(version)
+		s.label().libVer = slices.Clone(version)
 	}
 }
 
@@ -69,7 +95,9 @@ func (c *Ctx) ResetSession() {
 	c.Engine.stopTracking(s)
 	c.Select(0)
 	s.w.SetProto(2)
-	s.name = nil
+	if s.labels != nil {
+		s.labels.name = nil
+	}
 	s.flags &^= sessionReplyOff | sessionSkipNext | sessionNoEvict | sessionNoTouch
 	if s.flags&sessionMonitor != 0 {
 		c.Engine.unmonitor(s)

@@ -102,21 +102,21 @@ type Session struct {
 	id     int64
 	w      reply.Writer
 
-	db      *DB
-	user    *acl.User // nil: the program itself, which may do everything
-	last    *Spec     // of the command that runs, or ran last; nil: there was none, or no such command
-	name    []byte
-	libName []byte
-	libVer  []byte
-	flags   sessionFlags
+	db     *DB
+	user   *acl.User // nil: the program itself, which may do everything
+	last   *Spec     // of the command that runs, or ran last; nil: there was none, or no such command
+	labels *labels   // what it has told of itself; nil: nothing
+	flags  sessionFlags
+
+	authenticated atomic.Bool
 
 	batch  *Batch  // being executed or waiting; nil between batches
 	waiter *waiter // while the last command that ran waits for a key
 	// verdict is what becomes of the next command, which has been delayed; nil: not known.
 	verdict *Verdict
 	drain   atomic.Int32
-	dirty   bool // stands in the engine's list of sessions to flush
-	class   int  // of client-output-buffer-limit
+	dirty   bool  // stands in the engine's list of sessions to flush
+	class   uint8 // of client-output-buffer-limit
 	// tx is what MULTI and WATCH have left; nil if nothing.
 	tx *transaction
 	// subs is what it has subscribed to; nil if nothing.
@@ -125,8 +125,6 @@ type Session struct {
 	tracker *tracker
 
 	softSinceMs int64 // since when the output has been over the soft limit; 0: it is not
-
-	authenticated atomic.Bool
 
 	createdMs    int64
 	lastActiveMs int64

@@ -69,7 +69,7 @@ func (e *Engine) noteSlow(s *Session, spec *Spec, args [][]byte, ns int64) {
 	l := &e.slowLog
 	l.entries = append(l.entries, SlowEntry{
 		ID: l.nextID, UnixSec: e.nowMs / 1000, Usec: usec, Args: slowArgs(spec.visible(args)),
-		Addr: s.info.RemoteAddr, Name: slices.Clone(s.name),
+		Addr: s.info.RemoteAddr, Name: slices.Clone(s.Name()),
 	})
 	l.nextID++
 	l.trim(e.config.SlowlogMaxLen)
