@@ -36,7 +36,7 @@ type scale struct {
 // fullScale fits ten minutes, quickScale ninety seconds, on two cores.
 func fullScale() scale {
 	return scale{
-		Rounds: 5, FewRounds: 3, Memory: 2,
+		Rounds: 4, FewRounds: 3, Memory: 1,
 		Benchmarks: 65 * time.Second, LoadRun: 400 * time.Millisecond,
 		Warmup: 100 * time.Millisecond, Elements: 1_000_000, IdleConns: 10_000,
 		Settle: time.Second, IdleRest: 8 * time.Second, EventTail: 2 * time.Second,
@@ -168,17 +168,25 @@ func suiteMain(args []string, stdout, stderr io.Writer) error {
 	}
 	defer os.RemoveAll(s.dir)
 	began := time.Now()
-	for _, p := range parts {
-		fmt.Fprintf(stderr, "%4.0f s  %s\n", time.Since(began).Seconds(), p.name)
-		if err := p.run(s); err != nil {
-			return fmt.Errorf("%s: %w", p.name, errors.Join(err, ctx.Err()))
-		}
-	}
+	failed := s.runParts(parts)
 	r := s.report(time.Since(began), settings.quick)
 	if settings.json {
-		return printJSON(stdout, r)
+		return errors.Join(failed, printJSON(stdout, r))
 	}
-	return r.markdown(stdout)
+	return errors.Join(failed, r.markdown(stdout))
+}
+
+// runParts runs one part after the other until one fails: what has been measured by then is still
+// worth a report.
+func (s *suite) runParts(parts []suitePart) error {
+	began := time.Now()
+	for _, p := range parts {
+		fmt.Fprintf(s.log, "%4.0f s  %s\n", time.Since(began).Seconds(), p.name)
+		if err := p.run(s); err != nil {
+			return fmt.Errorf("%s: %w", p.name, errors.Join(err, s.ctx.Err()))
+		}
+	}
+	return nil
 }
 
 // newSuite finds the programs and makes room for them.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -277,19 +278,41 @@ func (s *suite) amongIdle(srv *server) (bytes, rate float64, err error) {
 func pingOnce(fds []int) error {
 	ping := appendRequest(nil, protoRESP, []byte("PING"))
 	for _, fd := range fds {
-		if _, err := unix.Write(fd, ping); err != nil {
+		err := uninterrupted(func() error {
+			_, err := unix.Write(fd, ping)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
 	reply := make([]byte, 64)
 	for _, fd := range fds {
 		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-		if _, err := unix.Poll(ready, int(dialTimeout/time.Millisecond)); err != nil {
+		err := uninterrupted(func() error {
+			_, err := unix.Poll(ready, int(dialTimeout/time.Millisecond))
+			return err
+		})
+		if err != nil {
 			return err
 		}
-		if _, err := unix.Read(fd, reply); err != nil {
+		err = uninterrupted(func() error {
+			_, err := unix.Read(fd, reply)
+			return err
+		})
+		if err != nil {
 			return fmt.Errorf("an idle connection was not served: %w", err)
 		}
 	}
 	return nil
+}
+
+// uninterrupted repeats a system call until no signal has ended it: Go's runtime sends them to
+// threads that keep it waiting.
+func uninterrupted(call func() error) error {
+	for {
+		if err := call(); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
 }
