@@ -225,7 +225,7 @@ func freeTable(sp *space, t *dict.Table, c *arena.Chain) {
 		c.Free(r, en.bytes())
 		return true
 	})
-	t.FreeChain(c)
+	t.FreeTo(c.Free)
 }
 
 // FlushAll empties all databases at once: the data moves to a new arena, and the old one is

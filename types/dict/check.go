@@ -18,7 +18,7 @@ func (t *Table) checkSome(a *arena.Arena) {
 	}
 }
 
-// Check panics when one of the invariants I1 to I5 of doc.go does not hold. O(nodes + buckets).
+// Check panics when one of the invariants I1 to I4 of doc.go does not hold. O(nodes + buckets).
 func (t *Table) Check(a *arena.Arena) {
 	t.checkFields()
 	nodes := 0

@@ -2,6 +2,7 @@ package dict
 
 import (
 	"bytes"
+	"math"
 	"math/bits"
 
 	"github.com/ringer-kv/ringer/types/arena"
@@ -13,8 +14,9 @@ const (
 	minBuckets = 4
 
 	// maxBuckets is the largest size: the shift of a 32-bit hash must stay above 0, and 8 GiB of
-	// buckets are a quarter of what an arena can hold anyway.
-	maxBuckets = 1 << 31
+	// buckets are a quarter of what an arena can hold anyway. Where an int has 32 bits an arena
+	// could not hold as many as an int can count.
+	maxBuckets = min(1<<31, math.MaxInt/2+1)
 
 	// stepBuckets and stepEmpty bound the rehash work of one Insert or Remove: it moves at most
 	// stepBuckets chains and passes at most stepEmpty empty buckets (4 cache lines of them).
@@ -327,20 +329,14 @@ func (t *Table) BytesUsed() int {
 
 // Free gives the bucket arrays back and leaves an empty table. The nodes are not touched: whoever
 // wants to free them does so before, with Each.
-func (t *Table) Free(a *arena.Arena) {
-	for i, ref := range t.array {
-		if ref != 0 {
-			a.Free(ref, t.size(i)*bucketBytes)
-		}
-	}
-	*t = Table{}
-}
+func (t *Table) Free(a *arena.Arena) { t.FreeTo(a.Free) }
 
-// FreeChain is Free on a worker, for a table that the owner has let go of.
-func (t *Table) FreeChain(c *arena.Chain) {
+// FreeTo is Free by the given function: Arena.Free, or, on a worker, Chain.Free, for a table that
+// the owner has let go of.
+func (t *Table) FreeTo(free func(r arena.Ref, n int)) {
 	for i, ref := range t.array {
 		if ref != 0 {
-			c.Free(ref, t.size(i)*bucketBytes)
+			free(ref, t.size(i)*bucketBytes)
 		}
 	}
 	*t = Table{}

@@ -140,11 +140,11 @@ func TestFreeLeavesAnEmptyTable(t *testing.T) {
 	}
 }
 
-func TestFreeChainGivesAllBackAtTheSplice(t *testing.T) {
+func TestFreeToChainGivesAllBackAtTheSplice(t *testing.T) {
 	m := filled(t, 530)
 	chain := m.a.NewChain()
 	m.table.Each(m.a, func(r arena.Ref) bool { chain.Free(r, entryBytes); return true })
-	m.table.FreeChain(chain)
+	m.table.FreeTo(chain.Free)
 	if m.table != (Table{}) {
 		t.Fatalf("table %+v", m.table)
 	}

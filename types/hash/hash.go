@@ -203,38 +203,24 @@ func (h *Hash) FreeEffort() int {
 }
 
 // Free gives the memory of the hash back. The hash must not be used any more. O(n) as a hashtable.
-func (h *Hash) Free() {
-	a := h.env.Arena
-	if h.enc.Packed() {
-		a.Free(h.packRef(), cap(h.pack()))
-	} else {
-		head := h.header()
-		head.table.Each(a, func(r arena.Ref) bool {
-			a.Free(r, sizeOf(a, r))
-			return true
-		})
-		head.table.Free(a)
-	}
-	if h.enc != Listpack {
-		a.Free(h.ref, int(headerBytes[h.enc]))
-	}
-}
+func (h *Hash) Free() { h.freeAll(h.env.Arena.Free) }
 
 // FreeChain is Free on a worker, for a hash that the owner has let go of: it touches nothing but
 // the hash's own blocks and the chain.
-func (h *Hash) FreeChain(c *arena.Chain) {
-	a := h.env.Arena
+func (h *Hash) FreeChain(c *arena.Chain) { h.freeAll(c.Free) }
+
+func (h *Hash) freeAll(free func(r arena.Ref, n int)) {
 	if h.enc.Packed() {
-		c.Free(h.packRef(), cap(h.pack()))
+		free(h.packRef(), cap(h.pack()))
 	} else {
-		head := h.header()
+		a, head := h.env.Arena, h.header()
 		head.table.Each(a, func(r arena.Ref) bool {
-			c.Free(r, sizeOf(a, r))
+			free(r, sizeOf(a, r))
 			return true
 		})
-		head.table.FreeChain(c)
+		head.table.FreeTo(free)
 	}
 	if h.enc != Listpack {
-		c.Free(h.ref, int(headerBytes[h.enc]))
+		free(h.ref, int(headerBytes[h.enc]))
 	}
 }

@@ -177,34 +177,22 @@ func (s *Set) FreeEffort() int {
 }
 
 // Free gives the memory of the set back. The set must not be used any more. O(n) as a hashtable.
-func (s *Set) Free() {
-	a := s.env.Arena
-	if s.enc == Intset {
-		a.Free(s.ref, cap(s.ints()))
-		return
-	}
-	h := s.header()
-	h.table.Each(a, func(r arena.Ref) bool {
-		a.Free(r, nodeSize(len(memberOf(a, r))))
-		return true
-	})
-	h.table.Free(a)
-	a.Free(s.ref, headerBytes)
-}
+func (s *Set) Free() { s.freeAll(s.env.Arena.Free) }
 
 // FreeChain is Free on a worker, for a set that the owner has let go of: it touches nothing but
 // the set's own blocks and the chain.
-func (s *Set) FreeChain(c *arena.Chain) {
-	a := s.env.Arena
+func (s *Set) FreeChain(c *arena.Chain) { s.freeAll(c.Free) }
+
+func (s *Set) freeAll(free func(r arena.Ref, n int)) {
 	if s.enc == Intset {
-		c.Free(s.ref, cap(s.ints()))
+		free(s.ref, cap(s.ints()))
 		return
 	}
-	h := s.header()
+	a, h := s.env.Arena, s.header()
 	h.table.Each(a, func(r arena.Ref) bool {
-		c.Free(r, nodeSize(len(memberOf(a, r))))
+		free(r, nodeSize(len(memberOf(a, r))))
 		return true
 	})
-	h.table.FreeChain(c)
-	c.Free(s.ref, headerBytes)
+	h.table.FreeTo(free)
+	free(s.ref, headerBytes)
 }
