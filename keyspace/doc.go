@@ -56,7 +56,6 @@
 //	    no topic without one
 //	I12 a session tracks, is found by its id among those that do, and is with its prefixes, or none
 //	    of these; the tracked keys, their ids and the prefixes are counted
-//
 //	I13 a session's user is one that there is; its commands are checked, unless it has logged in as
 //	    a user who may do everything
 //

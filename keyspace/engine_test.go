@@ -427,7 +427,7 @@ func TestDeadlineAtTheEndOfTime(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	before := clock.readings()
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(50 * time.Millisecond) // nothing tells of what must not happen
 	if n := clock.readings() - before; n > 100 {
 		t.Errorf("the idle owner read the clock %d times", n)
 	}

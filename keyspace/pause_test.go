@@ -48,9 +48,7 @@ func TestSlowLogByTheClock(t *testing.T) {
 		{c, "SLOWLOG LEN", ":0\r\n"},
 	})
 	c.submit("DEBUG SLEEP 1\nPING")
-	for clock.pending() == 0 { // until the owner sleeps
-		time.Sleep(time.Millisecond)
-	}
+	waitFor(t, func() bool { return clock.pending() > 0 }) // until the owner sleeps
 	clock.advance(time.Second)
 	if got := c.wait(); got != "+OK\r\n+PONG\r\n" {
 		t.Fatalf("DEBUG SLEEP: %q", got)

@@ -116,9 +116,7 @@ func TestDebugSleep(t *testing.T) {
 	c, d := newClient(t, e), newClient(t, e)
 	c.submit("DEBUG SLEEP 1.5")
 	d.submit("PING")
-	for clock.pending() == 0 { // until the owner sleeps
-		time.Sleep(time.Millisecond)
-	}
+	waitFor(t, func() bool { return clock.pending() > 0 }) // until the owner sleeps
 	select {
 	case <-d.conn.done:
 		t.Fatal("the server works in its sleep")
