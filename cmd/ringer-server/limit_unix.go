@@ -9,6 +9,9 @@ import (
 	"github.com/ringer-kv/ringer/keyspace"
 )
 
+// raise lifts one of the two limits, which are signed on FreeBSD; it never lowers it.
+func raise[T int64 | uint64](limit *T, want uint64) { *limit = max(*limit, T(want)) }
+
 // raiseFileLimit makes room for maxclients, or maxclients smaller; false: not even for one.
 // Redis: adjustOpenFilesLimit.
 func (s *server) raiseFileLimit() bool {
@@ -23,9 +26,8 @@ func (s *server) raiseFileLimit() bool {
 	before := uint64(limit.Cur)
 	var refused error
 	if before < want {
-		// The types of the fields differ by system; the limit never falls.
-		limit.Cur = want
-		limit.Max = max(limit.Max, want)
+		raise(&limit.Cur, want)
+		raise(&limit.Max, want)
 		if refused = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); refused == nil {
 			s.notice(fmt.Sprintf("Increased maximum number of open files to %d (it was originally"+
 				" set to %d).", want, before))
