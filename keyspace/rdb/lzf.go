@@ -46,7 +46,7 @@ func three(src []byte, p int) uint32 {
 // that would save less than lzfSaved bytes. Redis: lzf_compress.
 func (c *compressor) compress(dst, src []byte) (to []byte, ok bool) {
 	n := len(src)
-	if n <= lzfSaved || n > lzfMaxLen {
+	if n <= lzfSaved || uint64(n) > lzfMaxLen {
 		return dst, false
 	}
 	if uint64(c.base)+uint64(n) > 1<<32-1 {
