@@ -6,19 +6,23 @@ import "github.com/ringer-kv/ringer/keyspace/reply"
 // reply to w. The command never waits: one that would have to replies as if its time were over.
 // No Interceptor is told. What others wait for is served before Call returns.
 func (e *Engine) Call(db int, args [][]byte, w reply.Writer) error {
-	return e.Do(func() {
-		s := &Session{engine: e, conn: nowhere{}, w: w, db: e.dbs[db], flags: sessionLocal}
-		s.authenticated.Store(true)
-		s.createdMs, s.lastActiveMs = e.nowMs, e.nowMs
-		e.execute(s, e.Lookup(args), args)
-		if len(e.afterReply) > 0 {
-			e.pushAfterReply()
-		}
-		if len(e.readyKeys) > 0 {
-			e.serveReady()
-		}
-		e.forget(s) // what it has begun to watch, say
-	})
+	return e.Do(func() { e.CallNow(db, args, w) })
+}
+
+// CallNow is Call in the owner goroutine, for a function that Do runs: several calls of one such
+// function have nothing in between them.
+func (e *Engine) CallNow(db int, args [][]byte, w reply.Writer) {
+	s := &Session{engine: e, conn: nowhere{}, w: w, db: e.dbs[db], flags: sessionLocal}
+	s.authenticated.Store(true)
+	s.createdMs, s.lastActiveMs = e.nowMs, e.nowMs
+	e.execute(s, e.Lookup(args), args)
+	if len(e.afterReply) > 0 {
+		e.pushAfterReply()
+	}
+	if len(e.readyKeys) > 0 {
+		e.serveReady()
+	}
+	e.forget(s) // what it has begun to watch, say
 }
 
 // nowhere is the connection of a session that has none.

@@ -19,28 +19,68 @@ type Error string
 // Error is the whole text.
 func (e Error) Error() string { return string(e) }
 
+// errClosed is what is left to say of a server after Close.
+var errClosed = errors.New("resptest: the server is closed")
+
 // Do executes a command for the test itself, without a connection: Faults do not hit it and
 // Commands does not show it. It replies with what RESP3 has: string, int64, float64, bool,
 // *big.Int, nil, []any, map[any]any for a map whose keys can be such, or an error of type Error.
-// A command that would block replies as if its time were over.
+// A command that would block replies as if its time were over. Each is a client of its own: what
+// MULTI, SELECT or CLIENT begin ends with it.
 func (d *Database) Do(args ...string) (any, error) {
-	words := make([][]byte, len(args))
-	for i, a := range args {
-		words[i] = []byte(a)
-	}
-	if len(words) == 0 {
+	if len(args) == 0 {
 		return nil, errors.New("resptest: no command")
 	}
-	var w reply.RESP
-	w.SetProto(3)
-	if err := d.server.engine.Call(d.index, words, &w); err != nil {
-		return nil, fmt.Errorf("resptest: %w", err)
+	var v any
+	err := d.server.engine.Do(func() { v = d.server.call(step{d.index, args}) })
+	if err != nil {
+		return nil, errClosed
 	}
-	v, _ := parse(w.Take())
 	if err, failed := v.(Error); failed {
 		return nil, err
 	}
 	return v, nil
+}
+
+// step is a command that is executed for the test.
+type step struct {
+	db   int
+	args []string
+}
+
+// call executes a step in the owner's goroutine.
+func (s *Server) call(c step) any {
+	words := make([][]byte, len(c.args))
+	for i, a := range c.args {
+		words[i] = []byte(a)
+	}
+	var w reply.RESP
+	w.SetProto(3)
+	s.engine.CallNow(c.db, words, &w)
+	out := w.Take()
+	if len(out) == 0 { // CLIENT REPLY OFF
+		return nil
+	}
+	v, _ := parse(out)
+	return v
+}
+
+// run executes steps with nothing in between, up to the first that fails, and returns the last
+// reply.
+func (s *Server) run(steps ...step) (v any, err error) {
+	closed := s.engine.Do(func() {
+		for _, c := range steps {
+			v = s.call(c)
+			if why, failed := v.(Error); failed {
+				err = fmt.Errorf("resptest: %s: %w", clip(Command{Args: c.args}.String()), why)
+				return
+			}
+		}
+	})
+	if closed != nil {
+		return nil, errClosed
+	}
+	return v, err
 }
 
 // parse takes one RESP3 value off b, which the server has made: it is always well-formed.

@@ -10,23 +10,21 @@ import (
 
 // Clock is the time of one or several servers: everything in them that depends on time, from the
 // TTL of a key to the timeout of a BLPOP, goes by it. It runs with the time of the system, or
-// stands still, and a test can move it on.
+// stands still, and a test can move it on. The zero value is one that runs, for several servers to
+// share. Servers know no time before 1970.
 //
 // Safe for concurrent use.
 type Clock struct {
 	mu      sync.Mutex
 	frozen  bool
-	now     time.Time     // of a clock that stands still
-	ahead   time.Duration // of a clock that runs: how far it is ahead of the system's
-	timers  []*timer      // those that are set
+	now     time.Time // of a clock that stands still; of one that runs, what it showed at since
+	since   time.Time // the system's time then; zero: it runs with the system's
+	timers  []*timer  // those that are set
 	servers []*Server
 }
 
 // NewClock is a clock that stands still at t until it is moved.
-func NewClock(t time.Time) *Clock { return &Clock{frozen: true, now: t} }
-
-// runningClock is a clock that runs with the system's.
-func runningClock() *Clock { return new(Clock) }
+func NewClock(t time.Time) *Clock { return &Clock{frozen: true, now: t.Round(0)} }
 
 // Now is what the clock shows.
 func (c *Clock) Now() time.Time {
@@ -36,34 +34,32 @@ func (c *Clock) Now() time.Time {
 }
 
 func (c *Clock) read() time.Time {
-	if c.frozen {
+	switch {
+	case c.frozen:
 		return c.now
+	case c.since.IsZero():
+		return time.Now().Round(0)
 	}
-	return time.Now().Add(c.ahead)
+	return c.now.Add(time.Since(c.since))
 }
 
 // Advance moves the clock on by d and returns when every effect is visible: keys and fields whose
 // time has come are gone and their events published, clients that have blocked for long enough are
 // answered. A negative d moves it back.
 func (c *Clock) Advance(d time.Duration) {
-	c.move(func() {
-		c.now = c.now.Add(d)
-		c.ahead += d
-	})
+	c.move(func() { c.now = c.read().Add(d) })
 }
 
 // Set makes the clock show t, as Advance does. A clock that runs goes on from there.
 func (c *Clock) Set(t time.Time) {
-	c.move(func() {
-		c.ahead += t.Sub(c.read())
-		c.now = t
-	})
+	c.move(func() { c.now = t.Round(0) })
 }
 
 // move changes the time, lets go off what is due by it, and waits for the servers to catch up.
 func (c *Clock) move(change func()) {
 	c.mu.Lock()
 	change()
+	c.since = time.Now()
 	now := c.read()
 	var due []*timer
 	c.timers = slices.DeleteFunc(c.timers, func(t *timer) bool {

@@ -31,7 +31,7 @@ func TestFrozenClockFiresInOrder(t *testing.T) {
 
 func TestRunningClockIsMoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := runningClock()
+		c := new(Clock)
 		var fired atomic.Int64
 		timer := engineClock{c}.AfterFunc(time.Hour, func() { fired.Add(1) })
 		time.Sleep(time.Minute)

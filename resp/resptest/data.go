@@ -54,14 +54,17 @@ func (d *Database) read(args ...string) any {
 }
 
 // Type is the type of a key as TYPE names it: "string", "list", "set", "zset", "hash", "stream",
-// or "none".
+// or "none"; "" if the server has been closed.
 func (d *Database) Type(key string) string {
 	name, _ := d.read("TYPE", key).(string)
 	return name
 }
 
 // Exists reports whether a key exists.
-func (d *Database) Exists(key string) bool { return d.Type(key) != "none" }
+func (d *Database) Exists(key string) bool {
+	kind := d.Type(key)
+	return kind != "none" && kind != ""
+}
 
 // Keys are the keys that match a glob pattern, sorted.
 func (d *Database) Keys(pattern string) []string {
@@ -128,8 +131,8 @@ func (d *Database) Stream(key string) (entries []Entry, ok bool) {
 // TTL is how long a key has still to live; ok is false if there is no such key, or it has no
 // deadline.
 func (d *Database) TTL(key string) (ttl time.Duration, ok bool) {
-	ms, _ := d.read("PTTL", key).(int64)
-	if ms < 0 || !d.Exists(key) {
+	ms, isInt := d.read("PTTL", key).(int64)
+	if !isInt || ms < 0 {
 		return 0, false
 	}
 	return time.Duration(ms) * time.Millisecond, true
@@ -147,16 +150,24 @@ func texts(v any) []string {
 
 // write is Do for a writer.
 func (d *Database) write(args ...string) any {
-	v, err := d.Do(args...)
+	tb := d.server.tb
+	if tb != nil {
+		tb.Helper()
+	}
+	return d.server.must(step{d.index, args})
+}
+
+// must executes steps that have to succeed. If one does not, the test fails.
+func (s *Server) must(steps ...step) any {
+	v, err := s.run(steps...)
 	if err == nil {
 		return v
 	}
-	text := fmt.Sprintf("resptest: %s %q: %v", args[0], args[1:], err)
-	if tb := d.server.tb; tb != nil {
-		tb.Helper()
-		tb.Fatal(text)
+	if s.tb != nil {
+		s.tb.Helper()
+		s.tb.Fatal(err)
 	}
-	panic(text)
+	panic(err.Error())
 }
 
 // Del deletes keys and returns how many there were.
@@ -183,15 +194,18 @@ func (d *Database) SetTTL(key string, ttl time.Duration) bool {
 	return d.write("PEXPIRE", key, ms) == int64(1)
 }
 
-// fill makes key hold what a command that adds elements makes of them. No element, no key.
+// fill makes key hold what a command that adds elements makes of them. No element, no key. Clients
+// never see the key in between.
 func (d *Database) fill(key, command string, elements []string) {
-	d.write("DEL", key)
+	steps := []step{{d.index, []string{"DEL", key}}}
 	if len(elements) > 0 {
-		d.write(append([]string{command, key}, elements...)...)
+		steps = append(steps, step{d.index, append([]string{command, key}, elements...)})
 	}
+	d.server.must(steps...)
 }
 
-// SetList makes key hold a list.
+// SetList makes key hold a list, of no elements: makes it missing. The same goes for SetSet,
+// SetHash and SetSortedSet.
 func (d *Database) SetList(key string, elements ...string) { d.fill(key, "RPUSH", elements) }
 
 // SetSet makes key hold a set.

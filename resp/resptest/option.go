@@ -1,6 +1,7 @@
 package resptest
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -19,6 +20,7 @@ type options struct {
 	record []keyspace.Recorder
 	host   string
 	port   int
+	listen bool // from the start
 	log    func(level keyspace.LogLevel, text string)
 }
 
@@ -34,7 +36,12 @@ func WithClock(c *Clock) Option {
 func WithConfig(name, value string) Option {
 	return func(o *options) error {
 		line := keyspace.ParseCommandLine([]string{"--" + name, value}).Lines
-		return o.config.Load(line)
+		err := o.config.Load(line)
+		var bad *keyspace.ConfigError
+		if errors.As(err, &bad) { // without the line of a file that nobody has written
+			return fmt.Errorf("WithConfig(%q, %q): %s", name, value, bad.Reason)
+		}
+		return err
 	}
 }
 
@@ -51,16 +58,17 @@ func WithSeed(seed uint64) Option {
 }
 
 // WithAddr makes the server listen on an address of the test's choice, "127.0.0.1:6379", in place
-// of a free port of the loopback interface.
+// of a free port of the loopback interface. It does so from the start on: a port that is taken is
+// an error of New.
 func WithAddr(addr string) Option {
 	return func(o *options) error {
 		host, port, err := net.SplitHostPort(addr)
 		if err != nil {
-			return err
+			return fmt.Errorf("WithAddr(%q): %w", addr, err)
 		}
-		o.host = host
+		o.host, o.listen = host, true
 		if o.port, err = strconv.Atoi(port); err != nil || o.port < 0 || o.port > 65535 {
-			return fmt.Errorf("port %q is no number from 0 to 65535", port)
+			return fmt.Errorf("WithAddr(%q): port %q is no number from 0 to 65535", addr, port)
 		}
 		return nil
 	}

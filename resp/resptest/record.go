@@ -2,6 +2,7 @@ package resptest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,12 +38,24 @@ func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd })
 }
 
-// maxCommands is how many commands are remembered, the last ones, and maxArgBytes how much of each
-// of their arguments: a load test must not fill the memory with what nobody will look at.
+// maxCommands is how many commands are remembered, the last ones, maxRecordBytes how much memory
+// they may take, and maxArgBytes how much is kept of each argument: a load test must not fill the
+// memory with what nobody will look at.
 const (
-	maxCommands = 10_000
-	maxArgBytes = 4 << 10
+	maxCommands    = 10_000
+	maxRecordBytes = 16 << 20
+	maxArgBytes    = 4 << 10
 )
+
+// sizeBytes is what a remembered command takes: its arguments, their headers and its own.
+func (c *Command) sizeBytes() int {
+	const own, header = 120, 16
+	size := own + len(c.Args)*header
+	for _, a := range c.Args {
+		size += len(a)
+	}
+	return size
+}
 
 // loggedCommands is how many commands are logged when a test has failed.
 const loggedCommands = 20
@@ -54,8 +67,9 @@ type tap struct {
 	role     role // nil: a server of its own
 	mu       sync.Mutex
 	faults   []*Injection
-	commands []Command // a ring when it is full: the oldest is at next
-	next     int
+	commands []Command // the oldest first
+	bytes    int       // that commands takes
+	sent     int       // since the start, or ResetCommands
 }
 
 func newTap() *tap { return new(tap) }
@@ -94,38 +108,47 @@ func (t *tap) judge(c keyspace.Call) (keyspace.Verdict, bool) {
 	return v, hit
 }
 
-// remember keeps a command.
+// remember keeps a command, and forgets the oldest ones if there are too many. The arguments are
+// parts of one string.
 func (t *tap) remember(c keyspace.Call, hit bool) {
 	r := Command{
 		Args: make([]string, len(c.Args)), DB: c.DB, ClientID: c.Session.ID(),
 		Client: string(c.Session.Name()), Time: time.UnixMilli(c.NowMs), Fault: hit,
 	}
+	var all strings.Builder
+	for _, a := range c.Args {
+		all.Write(a[:min(len(a), maxArgBytes)])
+	}
+	rest := all.String()
 	for i, a := range c.Args {
-		r.Args[i] = string(a[:min(len(a), maxArgBytes)])
+		n := min(len(a), maxArgBytes)
+		r.Args[i], rest = rest[:n], rest[n:]
 	}
-	if len(t.commands) < maxCommands {
-		t.commands = append(t.commands, r)
-		return
+	t.commands = append(t.commands, r)
+	t.bytes += r.sizeBytes()
+	t.sent++
+	for len(t.commands) > maxCommands || t.bytes > maxRecordBytes && len(t.commands) > 1 {
+		t.bytes -= t.commands[0].sizeBytes()
+		t.commands[0] = Command{}
+		t.commands = t.commands[1:]
 	}
-	t.commands[t.next] = r
-	t.next = (t.next + 1) % maxCommands
 }
 
 // Commands are the commands that clients have sent, the oldest first: the last 10,000 since the
-// start or ResetCommands, their arguments cut off behind 4 KiB.
+// start or ResetCommands, fewer if they take more than 16 MiB, their arguments cut off behind 4
+// KiB.
 func (s *Server) Commands() []Command {
 	t := s.tap
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	all := make([]Command, 0, len(t.commands))
-	return append(append(all, t.commands[t.next:]...), t.commands[:t.next]...)
+	return slices.Clone(t.commands)
 }
 
 // ResetCommands forgets the commands that were sent so far.
 func (s *Server) ResetCommands() {
 	s.tap.mu.Lock()
 	defer s.tap.mu.Unlock()
-	s.tap.commands, s.tap.next = nil, 0
+	s.tap.commands, s.tap.bytes, s.tap.sent = nil, 0, 0
 }
 
 // logCommands shows the last commands to who looks for the reason of a failure.
@@ -137,8 +160,11 @@ func (s *Server) logCommands(tb testing.TB) {
 		return
 	}
 	last := all[max(0, len(all)-loggedCommands):]
+	s.tap.mu.Lock()
+	sent := s.tap.sent
+	s.tap.mu.Unlock()
 	var b strings.Builder
-	fmt.Fprintf(&b, "resptest: the last %d of %d commands:", len(last), len(all))
+	fmt.Fprintf(&b, "resptest: the last %d of %d commands:", len(last), sent)
 	for _, c := range last {
 		fmt.Fprintf(&b, "\n\tclient %d", c.ClientID)
 		if c.Client != "" {
@@ -147,11 +173,7 @@ func (s *Server) logCommands(tb testing.TB) {
 		if c.DB != 0 {
 			fmt.Fprintf(&b, " db %d", c.DB)
 		}
-		text := c.String()
-		if len(text) > maxLoggedBytes {
-			text = text[:maxLoggedBytes] + " ..."
-		}
-		b.WriteString(": " + text)
+		b.WriteString(": " + clip(c.String()))
 		if c.Fault {
 			b.WriteString("   <- fault")
 		}
@@ -159,5 +181,13 @@ func (s *Server) logCommands(tb testing.TB) {
 	tb.Log(b.String())
 }
 
-// maxLoggedBytes is how much of a command is logged.
+// maxLoggedBytes is how much of a command, or of an element, a message shows.
 const maxLoggedBytes = 200
+
+// clip is a text of any length as a message shows it.
+func clip(text string) string {
+	if len(text) > maxLoggedBytes {
+		return text[:maxLoggedBytes] + " ..."
+	}
+	return text
+}

@@ -1,6 +1,7 @@
 package resptest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,13 +22,23 @@ type holds struct {
 // require compares what a key holds with what it should.
 func (d *Database) require(tb testing.TB, key string, got []string, want holds) {
 	tb.Helper()
-	if found := d.Type(key); found != want.kind {
+	if found := d.kind(tb, key); found != want.kind {
 		tb.Fatalf("key %q is %s, want %s", key, withArticle(found), withArticle(want.kind))
 	}
 	if !slices.Equal(got, want.lines) {
 		tb.Fatalf("%s %q differs (- want, + got):\n%s",
 			want.kind, key, difference(want.lines, got))
 	}
+}
+
+// kind is Type, and fails the test if the server has been closed.
+func (d *Database) kind(tb testing.TB, key string) string {
+	tb.Helper()
+	kind, err := d.Do("TYPE", key)
+	if err != nil {
+		tb.Fatalf("key %q: %v", key, err)
+	}
+	return kind.(string)
 }
 
 // withArticle is the name of a type in a sentence.
@@ -42,6 +53,12 @@ func withArticle(kind string) string {
 func (d *Database) RequireString(tb testing.TB, key, want string) {
 	tb.Helper()
 	got, _ := d.String(key)
+	if got != want && max(len(got), len(want)) > maxLoggedBytes && d.kind(tb, key) == "string" {
+		at := differAt(want, got)
+		tb.Fatalf("string %q differs from byte %d on (- want, of %d bytes, + got, of %d):\n"+
+			"\t- %s\n\t+ %s",
+			key, at, len(want), len(got), excerpt(want, at), excerpt(got, at))
+	}
 	d.require(tb, key, quoted([]string{got}), holds{"string", quoted([]string{want})})
 }
 
@@ -67,10 +84,14 @@ func (d *Database) RequireHash(tb testing.TB, key string, want map[string]string
 	d.require(tb, key, fieldLines(got), holds{"hash", fieldLines(want)})
 }
 
-// RequireSortedSet fails the test unless key is a sorted set of these members, given in order.
+// RequireSortedSet fails the test unless key is a sorted set of these members, in whatever order
+// they are given.
 func (d *Database) RequireSortedSet(tb testing.TB, key string, want ...Z) {
 	tb.Helper()
 	got, _ := d.SortedSet(key)
+	want = slices.SortedFunc(slices.Values(want), func(a, b Z) int {
+		return cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(a.Member, b.Member))
+	})
 	d.require(tb, key, scoreLines(got), holds{"zset", scoreLines(want)})
 }
 
@@ -92,7 +113,7 @@ func (d *Database) RequireTTL(tb testing.TB, key string, want time.Duration) {
 	tb.Helper()
 	got, ok := d.TTL(key)
 	switch {
-	case !d.Exists(key):
+	case d.kind(tb, key) == "none":
 		tb.Fatalf("key %q is missing, want a TTL of %v", key, want)
 	case !ok:
 		tb.Fatalf("key %q has no deadline, want a TTL of %v", key, want)
@@ -105,10 +126,35 @@ func (d *Database) RequireTTL(tb testing.TB, key string, want time.Duration) {
 func (d *Database) RequireMissing(tb testing.TB, keys ...string) {
 	tb.Helper()
 	for _, key := range keys {
-		if kind := d.Type(key); kind != "none" {
+		if kind := d.kind(tb, key); kind != "none" {
 			tb.Fatalf("key %q is %s, want it missing", key, withArticle(kind))
 		}
 	}
+}
+
+// differAt is where two strings begin to differ.
+func differAt(a, b string) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+// excerpt is what stands around a place in a long string.
+func excerpt(s string, at int) string {
+	const before, behind = 20, 60
+	from, to := max(0, at-before), min(len(s), at+behind)
+	text := fmt.Sprintf("%q", s[min(from, len(s)):to])
+	if from > 0 {
+		text = "..." + text
+	}
+	if to < len(s) {
+		text += "..."
+	}
+	return text
 }
 
 func quoted(list []string) []string {
@@ -231,7 +277,7 @@ func shorten(lines []string) (short []string) {
 		case len(short) >= maxDifference:
 			return append(short, fmt.Sprintf("... %d lines more", len(lines)-i))
 		case near[i]:
-			short = append(short, line)
+			short = append(short, clip(line))
 		case i == 0 || near[i-1]:
 			short = append(short, "...")
 		}

@@ -80,7 +80,7 @@ func New(opts ...Option) (*Server, error) {
 	s := &Server{clock: o.clock, host: o.host, port: o.port, options: o, tap: newTap()}
 	s.Database = &Database{server: s}
 	if s.clock == nil {
-		s.clock = runningClock()
+		s.clock = new(Clock)
 	}
 	s.engine, err = keyspace.New(keyspace.Options{
 		Table: table, Config: o.config, Clock: engineClock{s.clock}, Seed: o.seed,
@@ -91,6 +91,12 @@ func New(opts ...Option) (*Server, error) {
 		return nil, fmt.Errorf("resptest: %w", err)
 	}
 	s.clock.attach(s)
+	if o.listen {
+		if err := s.listen(); err != nil {
+			s.Close()
+			return nil, fmt.Errorf("resptest: %w", err)
+		}
+	}
 	return s, nil
 }
 
@@ -102,7 +108,8 @@ const reserveBytes = 4 << 30
 func (s *Server) Clock() *Clock { return s.clock }
 
 // Addr is the address that clients connect to, as "127.0.0.1:40123". The server listens from the
-// first call of Addr, URL, Host or Port on; it panics if it can't.
+// first call of Addr, URL, Host or Port on, or from the start if there is a WithAddr; it panics if
+// it can't. A server that was closed before has port 0.
 func (s *Server) Addr() string { return net.JoinHostPort(s.host, s.Port()) }
 
 // URL is the address as clients parse it: "redis://127.0.0.1:40123".
@@ -118,9 +125,12 @@ func (s *Server) Host() string {
 func (s *Server) Port() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.port == 0 || s.net == nil && !s.down && !s.closed {
+	if s.port == 0 && !s.closed {
 		if err := s.listen(); err != nil {
 			panic("resptest: " + err.Error())
+		}
+		if s.down { // the address is known now, and refuses
+			s.hangUp()
 		}
 	}
 	return strconv.Itoa(s.port)

@@ -37,14 +37,20 @@ func (s *Server) Snapshot() *Snapshot {
 	return snap
 }
 
-// Restore makes the data of the server that of a snapshot, which may be another server's. Clients
-// stay connected; that none of them works meanwhile is for the test to see to. Deadlines are
-// points in time: a key whose deadline the clock has passed since does not come back.
+// Restore makes the data of the server that of a snapshot, which may be another server's, at one
+// moment. Clients stay connected, and find all their keys changed. Deadlines are points in time: a
+// key whose deadline the clock has passed since does not come back. O(data).
 func (s *Server) Restore(snap *Snapshot) {
-	s.FlushAll()
+	steps := make([]step, 1, len(snap.keys)+1)
+	steps[0] = step{args: []string{"FLUSHALL"}}
 	for _, k := range snap.keys {
-		s.DB(k.db).write("RESTORE", k.key, strconv.FormatInt(k.deadlineMs, 10), k.payload, "ABSTTL")
+		if n := s.engine.Databases(); k.db >= n {
+			panic(fmt.Sprintf("resptest: the snapshot has database %d of %d", k.db, n))
+		}
+		deadlineMs := strconv.FormatInt(k.deadlineMs, 10)
+		steps = append(steps, step{k.db, []string{"RESTORE", k.key, deadlineMs, k.payload, "ABSTTL"}})
 	}
+	s.must(steps...)
 }
 
 // Len is the number of keys.
