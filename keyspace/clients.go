@@ -12,13 +12,19 @@ import (
 //   - timeout: who has neither sent nor taken a byte for so long, unless he waits for a key, or for
 //     messages of channels, or is a monitor;
 //   - maxmemory-clients: while all clients together take more, the largest one goes, unless it has
-//     asked for CLIENT NO-EVICT.
+//     asked for CLIENT NO-EVICT;
+//   - the soft limit of client-output-buffer-limit: whose output has been over it for so long,
+//     whether he is sent more or not.
 //
 // A walk over all sessions looks for them, when the first of them may have been idle for too long,
-// and every tenth of a second if their memory is limited. Redis: clientsCron, evictClients.
+// and every tenth of a second if their memory is limited, and every second while the output of one
+// is over its soft limit. Redis: clientsCron, evictClients.
 
 // clientsEveryMs is how often sessions are looked at, at most.
 const clientsEveryMs = 100
+
+// softEveryMs is how often the output of sessions is looked at while one is over its soft limit.
+const softEveryMs = 1000
 
 // minClientsLimitBytes is the least maxmemory-clients that counts: with less nobody could talk to
 // the server any more. Redis: getClientEvictionLimit.
@@ -30,6 +36,7 @@ const minClientsLimitBytes = 128 << 10
 type clientsState struct {
 	limitBytes int64 // of all clients together; 0: none
 	nextMs     int64 // when to look next; 0: never
+	softMs     int64 // when to look for those over a soft limit; 0: there are none
 }
 
 // applyClients takes up the settings.
@@ -63,6 +70,9 @@ func clientsLimit(c *Config) int64 {
 
 // tendClients looks at all sessions if it is time. O(sessions).
 func (e *Engine) tendClients() {
+	if e.clients.softMs != 0 && e.nowMs >= e.clients.softMs {
+		e.tendSoft()
+	}
 	if e.clients.nextMs == 0 || e.nowMs < e.clients.nextMs {
 		return
 	}
@@ -86,10 +96,9 @@ func (e *Engine) tendClients() {
 func (e *Engine) closeIdle() (nextMs int64) {
 	timeoutMs := int64(e.config.TimeoutSeconds) * 1000
 	nextMs = e.nowMs + timeoutMs + 1
-	for s := e.sessions.first; s != nil; s = s.next {
-		if s.flags&sessionGone != 0 {
-			continue
-		}
+	var next *Session
+	for s := e.sessions.first; s != nil; s = next {
+		next = s.next // one that is closed leaves the list
 		e.noteTraffic(s)
 		if s.mayIdle() {
 			continue
@@ -102,6 +111,22 @@ func (e *Engine) closeIdle() (nextMs int64) {
 		e.drop(s)
 	}
 	return nextMs
+}
+
+// tendSoft closes sessions whose output has been over the soft limit for too long. O(sessions).
+func (e *Engine) tendSoft() {
+	e.clients.softMs = 0
+	var next *Session
+	for s := e.sessions.first; s != nil; s = next {
+		next = s.next // one that is closed leaves the list
+		switch {
+		case s.softSinceMs == 0:
+		case e.overLimit(s):
+			e.abort(s)
+		case s.softSinceMs != 0:
+			e.clients.softMs = e.nowMs + softEveryMs
+		}
+	}
 }
 
 // noteLife notes that a session has sent a command or is sent something. Redis: lastinteraction.

@@ -100,6 +100,7 @@ type Engine struct {
 	freshClock uint32 // the access clock of a new key
 	evict      evictor
 	clients    clientsState
+	peaks      clientPeaks
 
 	rand      *rand.Rand
 	seed      dict.Seed
@@ -127,6 +128,7 @@ type Engine struct {
 	running       *Session // whose command runs
 	afterReply    []func() // pushes to running
 	elementAt     int      // where the reply of the running command of a transaction begins
+	saidTo        int      // where what a transaction sends ends, in spite of CLIENT REPLY
 	unit          unit     // of the transaction that runs
 	queuedBytes   int64    // in the transactions of all sessions
 	watches       int      // of all sessions
@@ -149,6 +151,8 @@ type Engine struct {
 	longestName   int      // of a command, if any has been renamed
 	watch         stopwatch
 	lastMark      int64 // the last boundary between commands; see timing.go
+	expireFrom    int64 // when expiry has found something to do, if it has
+	expiring      bool
 	tracksTimes   bool  // latency-tracking
 	slowNs        int64 // what takes as long goes to the slow log or the latency monitor
 	slowLog       slowLog

@@ -38,12 +38,23 @@ func (e *Engine) expire() (more bool) {
 	for _, db := range e.dbs {
 		budget = db.expireFieldsSlice(db.expireSlice(budget))
 	}
+	if e.expiring {
+		e.expiring = false
+		e.stats.ExpireNs += e.watch.between(e.expireFrom, e.watch.read())
+	}
 	if len(e.readyKeys) > 0 { // of those who waited for a key that has expired
 		e.serveReady()
 		e.resume()
 		e.flushDirty()
 	}
 	return budget == 0
+}
+
+// beginExpiring begins to measure what expiry takes, in a slice that has something to do.
+func (e *Engine) beginExpiring() {
+	if !e.expiring {
+		e.expiring, e.expireFrom = true, e.watch.read()
+	}
 }
 
 // idleWork does what can wait until the owner has nothing else to do, until it has, or its budget
@@ -86,6 +97,7 @@ func (db *DB) expireSlice(budget int) int {
 		if !ok || !db.engine.passed(deadlineMs) {
 			return budget
 		}
+		db.engine.beginExpiring()
 		db.deleteExpired(db.at(ref))
 		budget--
 	}
@@ -120,6 +132,9 @@ func (e *Engine) nextDueMs() int64 {
 	}
 	if e.clients.nextMs != 0 {
 		first = min(first, e.clients.nextMs-1)
+	}
+	if e.clients.softMs != 0 {
+		first = min(first, e.clients.softMs-1)
 	}
 	for _, db := range e.dbs {
 		if !e.config.ActiveExpire || e.frozen() {

@@ -71,6 +71,7 @@ func (db *DB) resetFields() {
 // expireFieldsSlice deletes expired fields, at most budget of them, and returns what is left of it.
 func (db *DB) expireFieldsSlice(budget int) int {
 	for budget > 0 && db.engine.passed(db.fieldsDueMs) {
+		db.engine.beginExpiring()
 		ref, _, _ := db.fields.Min()
 		_, n := db.expireFields(db.at(ref), budget)
 		budget -= n

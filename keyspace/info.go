@@ -181,7 +181,9 @@ func (e *Engine) infoClients(w *infoWriter) {
 	w.int("connected_clients", int64(e.sessions.n))
 	w.zero("cluster_connections")
 	w.int("maxclients", int64(e.config.MaxClients))
-	w.zero("client_recent_max_input_buffer", "client_recent_max_output_buffer")
+	input, output := e.recentPeaks()
+	w.int("client_recent_max_input_buffer", int64(input))
+	w.int("client_recent_max_output_buffer", int64(output))
 	w.int("blocked_clients", int64(e.blocked))
 	w.int("tracking_clients", int64(len(e.tracking.sessions)))
 	w.int("clients_in_timeout_table", int64(len(e.timeouts)))
@@ -278,7 +280,8 @@ func (e *Engine) infoStats(w *infoWriter) {
 	w.int("expired_keys", s.Expired)
 	w.int("expired_subkeys", s.ExpiredFields)
 	w.text("expired_stale_perc", "0.00")
-	w.zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds")
+	w.zero("expired_time_cap_reached_count")
+	w.int("expire_cycle_cpu_milliseconds", s.ExpireNs/int64(time.Millisecond))
 	w.int("evicted_keys", s.Evicted)
 	w.int("evicted_clients", s.EvictedClients)
 	w.int("total_eviction_exceeded_time", s.ExceededMs+e.exceededMs())
@@ -426,6 +429,7 @@ func (e *Engine) sampleRates() {
 	e.info.commands.sample(e.stats.Commands, elapsedMs)
 	e.info.input.sample(e.stats.InputBytes, elapsedMs)
 	e.info.output.sample(e.stats.OutputBytes, elapsedMs)
+	e.samplePeaks(min(max(e.sessions.n/peakShare, minPeakSessions), maxPeakSessions))
 }
 
 // Redis: STATS_METRIC_SAMPLES every 100 ms.

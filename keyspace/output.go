@@ -269,6 +269,7 @@ func (e *Engine) forget(s *Session) {
 	e.unsubscribeAll(s)
 	e.forgetTracking(s)
 	if s.flags&sessionLocal == 0 {
+		e.peaks.skip(s)
 		e.sessions.remove(s)
 	}
 	if s.flags&sessionMonitor != 0 {
@@ -298,7 +299,7 @@ func (e *Engine) Push(s *Session, n int, fill func(w reply.Writer)) {
 
 // push is Push for a message that fill begins.
 func (e *Engine) push(s *Session, fill func(w reply.Writer)) {
-	if s.flags&(sessionGone|sessionOverLimit) != 0 {
+	if s.flags&sessionDeaf != 0 {
 		return
 	}
 	if s == e.running {
@@ -308,6 +309,15 @@ func (e *Engine) push(s *Session, fill func(w reply.Writer)) {
 	fill(s.w)
 	s.w.End()
 	e.pushed(s)
+}
+
+// classify finds the limits of the session's output. What a monitor does not read would pile up
+// without limit, were it treated as a normal client.
+func (s *Session) classify() {
+	s.class = OutputNormal
+	if s.flags&(sessionSubscribed|sessionMonitor) != 0 {
+		s.class = OutputPubSub
+	}
 }
 
 // overLimit reports whether the output that waits for the session is more than
@@ -327,6 +337,9 @@ func (e *Engine) overLimit(s *Session) bool {
 	}
 	if s.softSinceMs == 0 {
 		s.softSinceMs = e.nowMs
+		if e.clients.softMs == 0 {
+			e.clients.softMs = e.nowMs + softEveryMs
+		}
 	}
 	return e.nowMs-s.softSinceMs > limit.SoftSeconds*1000
 }

@@ -156,7 +156,12 @@ const (
 	sessionTracking                            // the keys that it reads are noted
 	sessionCaching                             // CLIENT CACHING was just called
 
+	// The router must look at what becomes of a reply.
 	sessionMuted = sessionReplyOff | sessionReplySkip | sessionSkipNext
+	// The reply of the command that runs is dropped.
+	sessionUnsaid = sessionReplyOff | sessionReplySkip
+	// It is sent no more messages.
+	sessionDeaf = sessionGone | sessionOverLimit | sessionCloseSoon
 	// It may not run every command: see restriction.
 	sessionRestricted = sessionMonitor | sessionSubscribed
 )

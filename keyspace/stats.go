@@ -10,6 +10,7 @@ type Stats struct {
 	Expired      int64
 
 	ExpiredFields int64 // fields of hashes
+	ExpireNs      int64 // time that deleting them took, between commands
 	Evicted       int64 // keys, for lack of memory
 	ExceededMs    int64 // time above maxmemory
 
