@@ -144,6 +144,33 @@ var userCases = []scripted{
 		d ACL DELUSER v
 		d PING
 		a ACL USERS`},
+	{"rules that change between a command and EXEC", `
+		a ACL SETUSER u on nopass ~* &* +@all
+		b AUTH u x
+		b MULTI
+		b SET k 1
+		b GET k
+		b SET other 1
+		b PUBLISH c x
+		a ACL SETUSER u -get resetkeys ~k resetchannels
+		b EXEC
+		b ACL WHOAMI
+		a ACL LOG
+		b MULTI
+		b SET k 2
+		a ACL SETUSER u -exec
+		b EXEC
+		b SET k 3
+		b DISCARD`},
+	{"a user that removes itself in a transaction", `
+		a ACL SETUSER u on nopass ~* &* +@all
+		b AUTH u x
+		b MULTI
+		b SET k 1
+		b ACL DELUSER u
+		b EXEC
+		b PING
+		a GET k`},
 	{"a user that loses everything goes on with nothing", `
 		a ACL SETUSER u on >p +@all ~* &*
 		b AUTH u p

@@ -81,6 +81,9 @@ const monitored = `SET a b
 	nosuch
 	exec
 	multi
+	exec x
+	exec y
+	multi
 	rpush mylist x
 	exec
 	watch a
@@ -157,6 +160,46 @@ func maskMonitor(raw []byte) string {
 	return regexp.MustCompile(`\d+\.\d{6} \[(\d+) \S+:\d+\]`).ReplaceAllString(string(raw), "T [$1 A]")
 }
 
+// TestMonitorThatIsMuted: to a monitor that has turned replies off lines are replies.
+func TestMonitorThatIsMuted(t *testing.T) {
+	everyProto(t, func(t *testing.T, s *server, proto string) string {
+		monitor, other := newConn(t, s, proto), newConn(t, s, proto)
+		monitor.must(t, "MONITOR")
+		monitor.send(t, "CLIENT REPLY OFF")
+		waitUntil(t, func() bool {
+			list := other.must(t, "CLIENT LIST").text
+			return strings.Contains(list, " flags=O ") && strings.Contains(list, " cmd=client|reply ")
+		})
+		other.must(t, "SET a hidden")
+		monitor.send(t, "CLIENT REPLY ON")
+		var seen strings.Builder
+		expectReplies(t, monitor, &seen, 1)
+		other.must(t, "SET a shown")
+		monitor.send(t, "ECHO END")
+		for !strings.Contains(seen.String(), "$3\r\nEND") {
+			expectReplies(t, monitor, &seen, 1)
+		}
+		return seen.String()
+	})
+}
+
+// TestTypeOfMonitors: a monitor is a normal client, until it subscribes to something.
+func TestTypeOfMonitors(t *testing.T) {
+	everyProto(t, func(t *testing.T, s *server, proto string) string {
+		monitor, other := newConn(t, s, "3"), newConn(t, s, proto)
+		monitor.must(t, "MONITOR")
+		said := ""
+		for _, line := range []string{"PING", "SUBSCRIBE c", "UNSUBSCRIBE c"} {
+			monitor.send(t, line)
+			var seen strings.Builder
+			expectReplies(t, monitor, &seen, 2)
+			list := other.must(t, "CLIENT LIST TYPE pubsub").text
+			said += fmt.Sprintf("%s: %d of type pubsub\n", line, strings.Count(list, " flags=O"))
+		}
+		return said
+	})
+}
+
 // TestMonitorEnds makes sure that a monitor that is gone is forgotten, and that QUIT and RESET
 // end it.
 func TestMonitorEnds(t *testing.T) {
@@ -230,6 +273,10 @@ var replyScripts = []string{
 	"CLIENT REPLY SKIP|MULTI|SET a 2|EXEC|ECHO END",
 	"MULTI|CLIENT REPLY OFF|SET a 3|EXEC|CLIENT REPLY ON|ECHO END",
 	"MULTI|CLIENT REPLY SKIP|EXEC|GET a|ECHO END",
+	"MULTI|CLIENT REPLY SKIP|CLIENT REPLY ON|EXEC|GET a|ECHO END",
+	"MULTI|CLIENT REPLY SKIP|CLIENT REPLY OFF|EXEC|GET a|CLIENT REPLY ON|GET a|ECHO END",
+	"CLIENT REPLY OFF|MULTI|GET a|CLIENT REPLY ON|GET a|EXEC|ECHO END",
+	"CLIENT REPLY OFF|EXEC|MULTI|NOSUCH|EXEC|CLIENT REPLY ON|ECHO END",
 	"CLIENT REPLY OFF|MGET a b c|CLIENT LIST|CLIENT REPLY ON|ECHO END",
 }
 

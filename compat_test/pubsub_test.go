@@ -174,6 +174,33 @@ var pubsubCases = []scripted{
 		a ?
 		a UNSUBSCRIBE c
 		a CLIENT REPLY ON`},
+	{"CLIENT REPLY in a transaction mutes no messages, nor delays them", `
+		a HELLO 3
+		a SUBSCRIBE c
+		a > CLIENT REPLY SKIP
+		a > MULTI
+		a > GET k
+		a > CLIENT REPLY SKIP
+		a > SUBSCRIBE d
+		a > PUBLISH c x
+		a > HELLO 2
+		a > PUNSUBSCRIBE p
+		a > CLIENT REPLY ON
+		a > PUBLISH c y
+		a > EXEC
+		a > ECHO skipped
+		a > PING end
+		a ?
+		a ?
+		a ?
+		a ?
+		a ?
+		a ?
+		a ?
+		a ?
+		a ?
+		a ?
+		a ?`},
 	{"HELLO changes how messages look", `
 		a SUBSCRIBE c
 		a HELLO 3

@@ -156,6 +156,14 @@ var trackingCases = []scripted{
 		b ?
 		w SET k 4
 		b PING`},
+	{"redirected to itself", `
+		a HELLO 2
+		a CLIENT TRACKING ON REDIRECT {a}
+		a GET k
+		a SUBSCRIBE __redis__:invalidate
+		w SET k 1
+		a ?
+		a PING`},
 	{"a flush, redirected in RESP2", `
 		b HELLO 2
 		a HELLO 2

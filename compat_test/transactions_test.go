@@ -112,6 +112,16 @@ var transactionCases = []scripted{
 		a MULTI
 		a WATCH
 		a DISCARD`},
+	{"one that ends its own connection: what comes behind runs and is not replied to", `
+		a MULTI
+		a SET k 1
+		a PUBLISH c x
+		a CLIENT KILL ID {a} SKIPME no
+		a SET k 2
+		a GET k
+		a > EXEC
+		w DEBUG SLEEP 0.02
+		b GET k`},
 	{"without MULTI", `
 		a EXEC
 		a DISCARD

@@ -154,10 +154,10 @@ const (
 	ClientMaster
 )
 
-// Type is the kind of client that the session has. A monitor is a normal one. Redis:
-// getClientType.
+// Type is the kind of client that the session has. A monitor that has not subscribed to anything is
+// a normal one. Redis: getClientType.
 func (s *Session) Type() ClientType {
-	if s.class == OutputPubSub && s.flags&sessionMonitor == 0 {
+	if s.flags&sessionSubscribed != 0 {
 		return ClientPubSub
 	}
 	return ClientNormal
@@ -180,6 +180,22 @@ func (e *Engine) SessionByID(id int64) *Session {
 		}
 	}
 	return nil
+}
+
+// SessionsByID are the sessions with some ids, in the order of these, without those that there are
+// none of. O(ids + sessions).
+func (e *Engine) SessionsByID(ids []int64) []*Session {
+	byID := make(map[int64]*Session, e.sessions.n)
+	for s := e.sessions.first; s != nil; s = s.next {
+		byID[s.id] = s
+	}
+	var found []*Session
+	for _, id := range ids {
+		if s := byID[id]; s != nil {
+			found = append(found, s)
+		}
+	}
+	return found
 }
 
 // RemoteAddr is the address of the client.
@@ -217,10 +233,14 @@ func (s *Session) setFlag(f sessionFlags, on bool) {
 	}
 }
 
-// SetReply has the session be replied to, or not.
+// SetReply has the session be replied to, or not. A SKIP before it in the same transaction is for
+// the command behind that.
 func (s *Session) SetReply(on bool) {
-	s.flags &^= sessionMuted
-	s.setFlag(sessionReplyOff, !on)
+	if on {
+		s.flags &^= sessionUnsaid
+		return
+	}
+	s.flags |= sessionReplyOff
 }
 
 // SkipReply has the next command not be replied to.

@@ -55,7 +55,7 @@ func (e *Engine) reuse(m *message) {
 
 // deliver sends a message to a session.
 func (e *Engine) deliver(s *Session, m *message) {
-	if s.flags&(sessionGone|sessionOverLimit) != 0 {
+	if s.flags&sessionDeaf != 0 {
 		return
 	}
 	encoded := e.encode(s, m)
@@ -74,10 +74,12 @@ func (e *Engine) deliver(s *Session, m *message) {
 // the reply.
 func (e *Engine) mustWait(s *Session) bool {
 	switch {
-	case s.w.Encoding() == reply.Native || s.flags&sessionMuted != 0:
+	case s.w.Encoding() == reply.Native:
 		return true
 	case e.unit.open:
 		return s.w.Len() > e.elementAt
+	case s.flags&sessionUnsaid != 0:
+		return true
 	}
 	return s.w.Replying()
 }

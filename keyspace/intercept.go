@@ -74,7 +74,7 @@ func (e *Engine) runIntercepted(s *Session, spec *Spec, args [][]byte) bool {
 	}
 	before := s.w.Len()
 	if v.Error != "" || v.Reply != nil {
-		e.replyInstead(s, spec, v)
+		e.replyInstead(s, spec, args, v)
 	} else if e.executeMuted(s, spec, args); s.waiter != nil && s.waiter.paused {
 		s.verdict = v
 		return true
@@ -85,10 +85,10 @@ func (e *Engine) runIntercepted(s *Session, spec *Spec, args [][]byte) bool {
 
 // replyInstead replies what the verdict says. An error spoils a transaction, as each that a server
 // has before it queues a command.
-func (e *Engine) replyInstead(s *Session, spec *Spec, v *Verdict) {
+func (e *Engine) replyInstead(s *Session, spec *Spec, args [][]byte, v *Verdict) {
 	s.w.Begin()
 	if v.Error != "" {
-		e.reject(s, spec, v.Error)
+		e.reject(s, spec, args, v.Error)
 	} else {
 		v.Reply(s.w)
 	}

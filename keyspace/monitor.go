@@ -16,7 +16,7 @@ func (e *Engine) Monitor(s *Session) bool {
 		return false
 	}
 	s.flags |= sessionMonitor
-	s.class = OutputPubSub // what it does not read would pile up without limit
+	s.classify()
 	e.monitors = append(e.monitors, s)
 	return true
 }
@@ -24,7 +24,7 @@ func (e *Engine) Monitor(s *Session) bool {
 // unmonitor makes the session an ordinary one again.
 func (e *Engine) unmonitor(s *Session) {
 	s.flags &^= sessionMonitor
-	s.class = OutputNormal
+	s.classify()
 	if i := slices.Index(e.monitors, s); i >= 0 {
 		e.monitors = slices.Delete(e.monitors, i, i+1)
 	}
@@ -38,7 +38,9 @@ func (e *Engine) feedMonitors(s *Session, spec *Spec, args [][]byte) {
 	}
 	line := e.monitorLine(s, spec.visible(args))
 	for _, m := range slices.Clone(e.monitors) { // one that is cut off leaves the list
-		e.pushLine(m, line)
+		if m.flags&sessionUnsaid == 0 { // Redis: to it a line is a reply
+			e.pushLine(m, line)
+		}
 	}
 }
 

@@ -132,19 +132,23 @@ func (s *Session) mayGrow(spec *Spec) bool {
 
 // reject refuses a command that the router has found fault with. Redis: rejectCommand, which
 // spoils the transaction, and ends it if the command is EXEC.
-func (e *Engine) reject(s *Session, spec *Spec, why reply.Error) {
+func (e *Engine) reject(s *Session, spec *Spec, args [][]byte, why reply.Error) {
+	aborts := spec != nil && spec.fullName == "exec"
 	if spec != nil {
 		e.countsOf(spec).Rejected++
-		if spec.fullName == "exec" {
-			e.endTransaction(s)
-			why = reply.ExecAborted(why)
-		}
+	}
+	if aborts {
+		e.endTransaction(s)
+		why = reply.ExecAborted(why)
 	}
 	if s.flags&sessionMulti != 0 {
 		s.flags |= sessionDirtyExec
 	}
 	e.noteError(why)
 	s.w.Error(why)
+	if aborts && len(e.monitors) > 0 { // Redis: so that they see that the transaction is over
+		e.feedMonitors(s, spec, args)
+	}
 }
 
 // Exec executes the queued commands and replies with an array of their replies.
@@ -176,27 +180,45 @@ func (e *Engine) runQueue(c *Ctx) {
 		queue = s.tx.queue
 	}
 	start := s.w.Len()
+	e.elementAt = start
 	s.w.Array(len(queue))
+	e.unsayElement(s, false)
 	e.unit = unit{open: true}
 	for i := range queue {
 		q := &queue[i]
 		e.elementAt = s.w.Len()
-		if e.deniedAtExec(s, q.spec, q.args) {
-			continue
+		closing := s.flags&sessionCloseSoon != 0
+		if !e.deniedAtExec(s, q.spec, q.args) {
+			e.call(s, q.spec, q.args)
 		}
-		before := s.w.Len()
-		e.call(s, q.spec, q.args)
-		if s.flags&sessionReplyOff != 0 { // by one of them: Redis counts its reply all the same
-			s.w.Truncate(before)
-		}
+		e.unsayElement(s, closing)
 		if e.overLimit(s) { // it will be cut off: no need to keep what it would have read
 			s.flags |= sessionOverLimit
 			s.w.Truncate(start)
 		}
 	}
+	if s.w.Encoding() != reply.Native {
+		e.saidTo = s.w.Len()
+	}
 	e.closeUnit()
 	*c = outer
 	c.recorded = true // EXEC itself is no write
+}
+
+// unsayElement drops the reply of a command of a transaction if it is not to be sent: one of them
+// has said so (CLIENT REPLY), or has ended the session (CLIENT KILL). Redis counts it all the same,
+// and sends what comes behind a CLIENT REPLY ON though the beginning is missing. A native frame must
+// hold what it says: there EXEC is replied to as a whole or not at all, and no reply is nil.
+// Redis: prepareClientToWrite, _addReplyToBuffer.
+func (e *Engine) unsayElement(s *Session, closing bool) {
+	switch {
+	case s.w.Encoding() == reply.Native:
+		if s.w.Len() == e.elementAt {
+			s.w.Null()
+		}
+	case closing || s.flags&sessionUnsaid != 0:
+		s.w.Truncate(e.elementAt)
+	}
 }
 
 // MultiLen is how many commands are queued; -1 outside of a transaction.

@@ -37,6 +37,36 @@ func TestPauseByTheClock(t *testing.T) {
 	e.Do(e.Check)
 }
 
+// TestPauseAndExec: an EXEC waits if one of its commands would, and is run once when the pause is
+// over; one that only reads does not wait, and nothing expires in it.
+func TestPauseAndExec(t *testing.T) {
+	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}
+	e := newEngine(t, keyspace.Options{Clock: clock})
+	c, reads, writes, watches := newClient(t, e), newClient(t, e), newClient(t, e), newClient(t, e)
+	runExchanges(t, []exchange{
+		{c, "SET gone 1 PX 10", ok},
+		{writes, "MULTI\nGET k\nSET k 1", ok}, {reads, "MULTI\nGET gone\nDBSIZE", ok},
+		{watches, "WATCH gone\nMULTI\nSET l 1", ok},
+		{c, "CLIENT PAUSE 100 WRITE", ok},
+	})
+	clock.advance(50 * time.Millisecond)
+	runExchanges(t, []exchange{{reads, "EXEC", "*2\r\n$-1\r\n:1\r\n"}})
+	writes.submit("EXEC\nGET k")
+	watches.submit("EXEC")
+	if !writes.waiting() || !watches.waiting() {
+		t.Fatal("an EXEC that writes does not wait")
+	}
+	runExchanges(t, []exchange{{c, "EXISTS k l", ":0\r\n"}})
+	clock.advance(51 * time.Millisecond)
+	if got := writes.wait(); got != "*2\r\n$-1\r\n+OK\r\n$1\r\n1\r\n" {
+		t.Errorf("after the pause: %q", got)
+	}
+	if got := watches.wait(); got != "*-1\r\n" {
+		t.Errorf("after the pause, with a key that has expired in it: %q", got)
+	}
+	e.Do(e.Check)
+}
+
 // TestSlowLogByTheClock: what a command takes is measured on the engine's clock.
 func TestSlowLogByTheClock(t *testing.T) {
 	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}

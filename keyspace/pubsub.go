@@ -90,7 +90,7 @@ func (c *Ctx) Subscribe(kind TopicKind, name []byte) {
 	if s.subs == nil {
 		s.subs = &subscriber{}
 		s.flags |= sessionSubscribed
-		s.class = OutputPubSub
+		s.classify()
 	}
 	set := &s.subs.sets[kind]
 	if set.byTopic[t] != nil {
@@ -173,7 +173,7 @@ func (e *Engine) unsubscribe(sub *subscription) {
 	if s.subs.count() == 0 {
 		s.subs = nil
 		s.flags &^= sessionSubscribed
-		s.class = OutputNormal
+		s.classify()
 	}
 }
 
@@ -290,9 +290,10 @@ func (c *Ctx) Confirm(word string, name []byte, count int) {
 	case w.Encoding() == reply.Native && c.InTransaction():
 		w.Array(confirmLen)
 		fill(w)
-	case s.flags&sessionMuted != 0: // Redis: it is a push, and those are never muted
-		name = append(name[:0:0], name...)
-		c.Engine.Push(s, confirmLen, fill)
+	case s.flags&sessionUnsaid != 0: // Redis: it is a push, and those are never muted
+		m := message{elements: confirmLen, fill: fill}
+		c.Engine.deliver(s, &m)
+		c.Engine.reuse(&m)
 	default:
 		w.BeginPush(confirmLen)
 		fill(w)

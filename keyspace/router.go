@@ -78,7 +78,7 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 	}
 	w.Begin()
 	if rejection := e.check(s, spec, args); rejection != "" {
-		e.reject(s, spec, rejection)
+		e.reject(s, spec, args, rejection)
 		w.End()
 		return
 	}
@@ -125,15 +125,16 @@ func (e *Engine) executeMuted(s *Session, spec *Spec, args [][]byte) {
 		s.flags = s.flags&^sessionSkipNext | sessionReplySkip
 	}
 	before := s.w.Len()
+	e.saidTo = 0
 	e.execute(s, spec, args)
 	if s.waiter == nil {
-		s.unsay(before)
+		s.unsay(max(before, e.saidTo))
 	}
 }
 
 // unsay drops what a muted session has been replied by a command that has ended.
 func (s *Session) unsay(before int) {
-	if s.flags&(sessionReplyOff|sessionReplySkip) != 0 {
+	if s.flags&sessionUnsaid != 0 {
 		s.w.Truncate(before)
 	}
 	s.flags &^= sessionReplySkip // Redis: resetClient
@@ -168,7 +169,7 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 		}
 	}
 	switch {
-	case e.config.MaxMemory != 0 && !e.makeRoom() && s.mayGrow(spec):
+	case e.config.MaxMemory != 0 && !e.makeRoomFor(s) && s.mayGrow(spec):
 		return reply.ErrOOM
 	case s.mayGrow(spec) && e.outOfMemory(args):
 		return reply.ErrOOM
@@ -176,6 +177,18 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 		return s.restriction(spec)
 	}
 	return ""
+}
+
+// makeRoomFor is makeRoom before a command of a session, which may be told itself of what has been
+// evicted: before the reply, where that can be. Redis: processCommand.
+func (e *Engine) makeRoomFor(s *Session) bool {
+	e.running = s
+	is := e.makeRoom()
+	e.running = nil
+	if len(e.afterReply) > 0 && s.w.Encoding() != reply.Native && s.flags&sessionUnsaid == 0 {
+		e.pushAfterReply()
+	}
+	return is
 }
 
 // restriction is the error for what a session may not do in the state that it is in, or "".

@@ -109,7 +109,7 @@ func (e *Engine) sendInvalidation(s *Session, inv *invalidation) {
 	switch {
 	case to.w.Encoding() != reply.RESP2:
 		e.deliver(to, &inv.push)
-	case to != s && to.flags&sessionSubscribed != 0:
+	case s.tracker.Redirect != 0 && to.flags&sessionSubscribed != 0: // to itself, too
 		e.deliver(to, &inv.onChannel)
 	}
 }

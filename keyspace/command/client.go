@@ -73,17 +73,15 @@ func listedClients(c *keyspace.Ctx) ([]*keyspace.Session, reply.Error) {
 		}
 		return all, ""
 	case a.IsWith("ID", 1):
-		var all []*keyspace.Session
+		var ids []int64
 		for a.More() {
 			id, ok := a.Int()
 			if !ok {
 				return nil, reply.ErrClientID
 			}
-			if s := c.Engine.SessionByID(id); s != nil {
-				all = append(all, s)
-			}
+			ids = append(ids, id)
 		}
-		return all, ""
+		return c.Engine.SessionsByID(ids), ""
 	case a.More():
 		return nil, reply.ErrSyntax
 	}

@@ -428,7 +428,7 @@ func ACLRulesChanged(why string) Error {
 const (
 	ACLDeniedCommand = "no permission to execute the command or subcommand"
 	ACLDeniedKey     = "no permission to touch the specified keys"
-	ACLDeniedChannel = "no permission to access one of the channels used as arguments to the command"
+	ACLDeniedChannel = "no permission to access one of the channels used as arguments"
 )
 
 // ACLDryRun is what ACL DRYRUN replies, in place of OK, of a user that may not do something with
