@@ -20,6 +20,9 @@ func (e *Engine) Check() {
 		used += int64(db.table.BytesUsed())
 		used += db.checkEntries()
 	}
+	for _, s := range e.pause.shadows.byEntry {
+		used += int64(arena.ClassSize(s.bytes())) + s.checkValue()
+	}
 	if e.space.pending == 0 {
 		ensure(used == e.arena.UsedBytes(), "I3: %d bytes in use, the entries have %d",
 			e.arena.UsedBytes(), used)

@@ -79,7 +79,7 @@ func (db *DB) Peek(key []byte) Entry {
 // lapse deletes an entry that has been found to be expired. While clients are paused the data must
 // stand still, and to a command that does not write the key is gone all the same.
 func (db *DB) lapse(e Entry) {
-	if en := db.engine; en.frozen() && (en.running == nil || en.ctx.Spec.Flags&Write == 0) {
+	if db.engine.standsStill() {
 		return
 	}
 	db.deleteExpired(e)
@@ -298,7 +298,7 @@ func (e Entry) Expired() bool { return e.db.expired(e) }
 // its fields.
 func (db *DB) DeleteIfExpired(e Entry) bool {
 	if !db.expired(e) {
-		return db.engine.passed(db.fieldsDueMs) && !db.withoutDueFields(e).Found()
+		return db.engine.passed(db.fieldsDueMs) && db.loseFields(e)
 	}
 	db.lapse(e)
 	return true

@@ -89,10 +89,23 @@ func (db *DB) withoutDueFields(e Entry) Entry {
 	if deadlineMs, ok := h.NextDeadline(); !ok || !db.engine.passed(deadlineMs) {
 		return e
 	}
+	if db.engine.standsStill() {
+		return db.shadow(e, &h)
+	}
 	if gone, _ := db.expireFields(e, math.MaxInt); gone {
 		e.ref = 0
 	}
 	return e
+}
+
+// loseFields deletes the fields of an entry that have expired, and reports whether it is gone with
+// them.
+func (db *DB) loseFields(e Entry) bool {
+	if db.engine.standsStill() && e.Encoding() == EncHashtableTimed {
+		h := e.Hash() // a walk must not make a shadow of what is large
+		return h.AllDue(db.engine.dueMs)
+	}
+	return !db.withoutDueFields(e).Found()
 }
 
 // expireFields deletes at most most fields of a hash whose deadlines have passed, and the key if

@@ -232,6 +232,7 @@ func freeTable(sp *space, t *dict.Table, c *arena.Chain) {
 // unmapped in the background. While enough old ones wait for that, the tables are taken apart in
 // the background instead. O(databases).
 func (e *Engine) FlushAll() error {
+	e.dropShadows() // they lie in the old arena
 	for _, db := range e.dbs {
 		db.touchAll(nil)
 	}

@@ -24,6 +24,7 @@ type pause struct {
 	mode    PauseMode
 	untilMs int64 // the last millisecond of it
 	waiters []*waiter
+	shadows shadows
 }
 
 // Pause makes clients wait until a time. A pause that is in force is made longer or stricter by
@@ -38,6 +39,7 @@ func (e *Engine) Pause(mode PauseMode, untilMs int64) {
 // Redis: unpauseClients.
 func (e *Engine) Unpause() {
 	waiters := e.pause.waiters
+	e.dropShadows()
 	e.pause = pause{}
 	for _, w := range waiters {
 		if w.session.waiter == w {
@@ -55,6 +57,12 @@ func (e *Engine) endPause() {
 
 // frozen reports whether the data must stand still but for what a running command writes.
 func (e *Engine) frozen() bool { return e.pause.mode != PauseNone }
+
+// standsStill reports whether a lookup has to leave what has expired where it is. To a command that
+// does not write it is gone all the same.
+func (e *Engine) standsStill() bool {
+	return e.frozen() && (e.running == nil || e.ctx.Spec.Flags&Write == 0)
+}
 
 // nextPauseMs is when the pause ends; math.MaxInt64: never.
 func (e *Engine) nextPauseMs() int64 {

@@ -37,6 +37,47 @@ func TestPauseByTheClock(t *testing.T) {
 	e.Do(e.Check)
 }
 
+// TestPauseHoldsFieldsToo: while clients are paused no field of a hash expires, either: it is not
+// seen any more, and goes when the pause is over, alone or with its key.
+func TestPauseHoldsFieldsToo(t *testing.T) {
+	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}
+	r := &recorder{}
+	e := newEngine(t, keyspace.Options{Clock: clock, Recorders: []keyspace.Recorder{r}})
+	c := newClient(t, e)
+	runExchanges(t, []exchange{
+		{c, "HSET one f 1", ":1\r\n"}, {c, "HPEXPIRE one 10 FIELDS 1 f", "*1\r\n:1\r\n"},
+		{c, "HSET two f 1 g 2", ":2\r\n"}, {c, "HPEXPIRE two 10 FIELDS 1 f", "*1\r\n:1\r\n"},
+		{c, "CLIENT PAUSE 100 WRITE", ok},
+	})
+	recorded := len(r.lines)
+	clock.advance(50 * time.Millisecond)
+	e.Do(func() {})
+	runExchanges(t, []exchange{
+		{c, "HGET two f", "$-1\r\n"}, {c, "HGETALL two", "*2\r\n$1\r\ng\r\n$1\r\n2\r\n"},
+		{c, "HLEN two", ":1\r\n"}, {c, "HKEYS two", "*1\r\n$1\r\ng\r\n"},
+		{c, "HEXISTS two f", ":0\r\n"}, {c, "HTTL two FIELDS 1 f", "*1\r\n:-2\r\n"},
+		{c, "HMGET two f g", "*2\r\n$-1\r\n$1\r\n2\r\n"}, {c, "HSTRLEN two f", ":0\r\n"},
+		{c, "HVALS two", "*1\r\n$1\r\n2\r\n"},
+		{c, "HSCAN two 0", "*2\r\n$1\r\n0\r\n*2\r\n$1\r\ng\r\n$1\r\n2\r\n"},
+		{c, "HRANDFIELD two 5", "*1\r\n$1\r\ng\r\n"},
+		{c, "EXISTS one", ":0\r\n"}, {c, "HGETALL one", "*0\r\n"}, {c, "TYPE one", "+none\r\n"},
+		{c, "DBSIZE", ":2\r\n"},
+	})
+	if info := c.do("INFO stats"); !strings.Contains(info, "expired_subkeys:0\r\n") {
+		t.Errorf("INFO stats: %s", info)
+	}
+	if len(r.lines) != recorded {
+		t.Errorf("recorded in the pause: %q", r.lines[recorded:])
+	}
+	clock.advance(51 * time.Millisecond)
+	e.Do(func() {})
+	runExchanges(t, []exchange{{c, "DBSIZE", ":1\r\n"}, {c, "HLEN two", ":1\r\n"}})
+	if info := c.do("INFO stats"); !strings.Contains(info, "expired_subkeys:2\r\n") {
+		t.Errorf("INFO stats: %s", info)
+	}
+	e.Do(e.Check)
+}
+
 // TestPauseAndExec: an EXEC waits if one of its commands would, and is run once when the pause is
 // over; one that only reads does not wait, and nothing expires in it.
 func TestPauseAndExec(t *testing.T) {
