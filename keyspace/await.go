@@ -13,7 +13,12 @@ type Job struct {
 }
 
 // Await makes the session wait until a job has been done; the command must return then without a
-// reply. Where a command may not wait, in a transaction or a script, the owner does the job itself.
+// reply.
+//
+// Where a command may not wait, in a transaction or a script, the owner does the job itself, and
+// everybody waits for the disk, as in Redis for every such command: what stands behind it in the
+// transaction must find its effect, and nobody may come in between. Who must not let that happen
+// denies CONFIG, ACL SAVE and ACL LOAD to the users in question.
 func (c *Ctx) Await(job Job) {
 	e := c.Engine
 	if !c.MayBlock() {

@@ -39,13 +39,14 @@
 //	I1  an entry is in the table of exactly one database, under the hash of its key
 //	I2  an entry has a deadline exactly if its Expire is the index of its item in the heap of its
 //	    database
-//	I3  the blocks of the arena are the entries, their values and the tables, and nothing else:
-//	    used is their sum (but for what is on the worker)
+//	I3  the blocks of the arena are the entries, their values and the tables, and nothing else
+//	    but shadows: used is their sum (but for what is on the worker)
 //	I4  no object but a stream is empty: the last element takes the key with it
 //	I5  a session has at most one batch, and gets BatchDone once for each
 //	I6  replies and pushes of a session leave in the order in which they were made; at most one
 //	    buffer of a session is with its connection
-//	I7  the owner never waits for anything but its queue
+//	I7  the owner never waits for anything but its queue, unless a transaction contains a
+//	    command that reads or writes files: see Await
 //	I8  a session that waits for keys stands once in the queue of each, has its batch, and, if it
 //	    has a deadline, is in the heap of timeouts
 //	I9  a hash of which a field has a deadline is in the heap of its database by the earliest

@@ -207,8 +207,8 @@ func (e *Engine) runQueue(c *Ctx) {
 
 // unsayElement drops the reply of a command of a transaction if it is not to be sent: one of them
 // has said so (CLIENT REPLY), or has ended the session (CLIENT KILL). Redis counts it all the same,
-// and sends what comes behind a CLIENT REPLY ON though the beginning is missing. A native frame must
-// hold what it says: there EXEC is replied to as a whole or not at all, and no reply is nil.
+// and sends what comes behind a CLIENT REPLY ON though the beginning is missing. A native frame
+// must hold what it says: there EXEC is replied to as a whole or not at all, and no reply is nil.
 // Redis: prepareClientToWrite, _addReplyToBuffer.
 func (e *Engine) unsayElement(s *Session, closing bool) {
 	switch {
