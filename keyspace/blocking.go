@@ -275,6 +275,19 @@ func (e *Engine) answer(w *waiter, fn func(c *Ctx)) {
 	e.unblocked = append(e.unblocked, s)
 }
 
+// EachWaitedKey calls fn for the keys that the session waits for, until it returns false. It
+// borrows them to it. O(keys).
+func (s *Session) EachWaitedKey(fn func(key []byte) bool) {
+	if s.waiter == nil {
+		return
+	}
+	for i := range s.waiter.places {
+		if !fn(s.waiter.places[i].key) {
+			return
+		}
+	}
+}
+
 // Unblock answers a session that waits, as if its time were over, or with an error if there is
 // one. It reports whether the session did wait. Redis: CLIENT UNBLOCK.
 func (e *Engine) Unblock(s *Session, failure reply.Error) bool {

@@ -45,6 +45,9 @@ type Options struct {
 	// Prompt has a deadline pass when the clock shows it, and not in the millisecond after it, as
 	// in Redis: on a clock that a test moves, that would be one step too late.
 	Prompt bool
+	// Cluster has INFO and HELLO say that the server is a node of a cluster. What that means is for
+	// the Interceptor to see to.
+	Cluster bool
 	// Interceptor sees each command of a client first; nil in a server that is no test's.
 	Interceptor Interceptor
 	// Log takes the server's log lines; nil drops them.

@@ -143,7 +143,7 @@ func (e *Engine) infoServer(w *infoWriter) {
 	w.text("redis_git_sha1", "00000000")
 	w.text("redis_git_dirty", "0")
 	w.text("redis_build_id", "ringer-"+Version)
-	w.text("redis_mode", "standalone")
+	w.text("redis_mode", e.Mode())
 	w.text("ringer_version", Version)
 	w.text("go_version", runtime.Version())
 	w.text("os", systemName())
@@ -364,7 +364,21 @@ func (e *Engine) infoErrorStats(w *infoWriter) {
 	}
 }
 
-func (e *Engine) infoCluster(w *infoWriter) { w.zero("cluster_enabled") }
+func (e *Engine) infoCluster(w *infoWriter) {
+	if e.options.Cluster {
+		w.int("cluster_enabled", 1)
+		return
+	}
+	w.zero("cluster_enabled")
+}
+
+// Mode is what the server is, as INFO and HELLO tell it.
+func (e *Engine) Mode() string {
+	if e.options.Cluster {
+		return "cluster"
+	}
+	return "standalone"
+}
 
 func (e *Engine) infoKeyspace(w *infoWriter) {
 	for _, db := range e.dbs {

@@ -38,6 +38,9 @@ type Verdict struct {
 	// makes another reply in its place: exactly one value.
 	Error reply.Error
 	Reply func(w reply.Writer)
+	// Plain has an EXEC that gets the Error reply with it as it is, as Redis does with redirections
+	// of a cluster; other errors are told as the reason of an EXECABORT.
+	Plain bool
 	Cut   Cut
 }
 
@@ -87,10 +90,16 @@ func (e *Engine) runIntercepted(s *Session, spec *Spec, args [][]byte) bool {
 // has before it queues a command.
 func (e *Engine) replyInstead(s *Session, spec *Spec, args [][]byte, v *Verdict) {
 	s.w.Begin()
-	if v.Error != "" {
-		e.reject(s, spec, args, v.Error)
-	} else {
+	switch {
+	case v.Error == "":
 		v.Reply(s.w)
+	case v.Plain && spec != nil && spec.fullName == "exec": // Redis: processCommand
+		e.countsOf(spec).Rejected++
+		e.endTransaction(s)
+		e.noteError(v.Error)
+		s.w.Error(v.Error)
+	default:
+		e.reject(s, spec, args, v.Error)
 	}
 	s.w.End()
 }

@@ -232,6 +232,19 @@ func (s *Session) MultiLen() int {
 	return len(s.tx.queue)
 }
 
+// EachQueued calls fn for the commands that wait for EXEC, until it returns false. It borrows the
+// arguments to it. O(commands).
+func (s *Session) EachQueued(fn func(spec *Spec, args [][]byte) bool) {
+	if s.tx == nil {
+		return
+	}
+	for _, q := range s.tx.queue {
+		if !fn(q.spec, q.args) {
+			return
+		}
+	}
+}
+
 // MultiMem is what the queue and the watched keys take. Redis: multiStateMemOverhead.
 func (s *Session) MultiMem() int {
 	if s.tx == nil {

@@ -208,7 +208,7 @@ func replyHello(c *keyspace.Ctx) {
 	w.BulkString("id")
 	w.Int(c.Session.ID())
 	w.BulkString("mode")
-	w.BulkString("standalone")
+	w.BulkString(c.Engine.Mode())
 	w.BulkString("role")
 	w.BulkString("master")
 	w.BulkString("modules")

@@ -12,11 +12,15 @@ const (
 	ErrMasterDown  Error = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is" +
 		" set to 'no'."
 	ErrCrossSlot       Error = "CROSSSLOT Keys in request don't hash to the same slot"
-	ErrSelectInCluster Error = "ERR SELECT is not allowed in cluster mode"
 	ErrInvalidSlot     Error = "ERR Invalid slot"
 	ErrNoSuchMaster    Error = "ERR No such master with that name"
 	ErrInvalidKeyCount Error = "ERR Invalid slot or number of keys"
 )
+
+// NotInCluster refuses a command that is about databases: the node of a cluster has one.
+func NotInCluster(name string) Error {
+	return Error("ERR " + name + " is not allowed in cluster mode")
+}
 
 // Moved sends the client to the node that has the slot.
 func Moved(slot int, addr string) Error {

@@ -1,8 +1,10 @@
 package resptest
 
 import (
+	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +21,7 @@ import (
 type Cluster struct {
 	nodes []*clusterNode
 	bus   *bus
+	moves sync.Mutex // held while keys move, so that no two servers ever wait for each other
 
 	mu     sync.Mutex
 	owner  [slots]int16 // node
@@ -61,13 +64,14 @@ func StartCluster(tb testing.TB, n int, opts ...Option) *Cluster {
 }
 
 // NewCluster starts a cluster. The caller closes it. The options are those of each node; WithAddr
-// is not possible.
+// with a port is not possible. The nodes have one clock.
 func NewCluster(n int, opts ...Option) (*Cluster, error) {
 	if n < 1 || n > slots {
 		return nil, fmt.Errorf("resptest: a cluster of %d nodes", n)
 	}
 	c := &Cluster{target: make(map[int]int), epoch: n}
 	c.bus = newBus()
+	opts = append([]Option{WithClock(new(Clock)), asNode}, opts...)
 	for i := range n {
 		s, err := New(opts...)
 		if err != nil {
@@ -117,6 +121,9 @@ func (c *Cluster) Addrs() []string {
 	return addrs
 }
 
+// Clock is the time that all nodes go by.
+func (c *Cluster) Clock() *Clock { return c.nodes[0].Clock() }
+
 // Len is the number of nodes.
 func (c *Cluster) Len() int { return len(c.nodes) }
 
@@ -131,12 +138,16 @@ func (c *Cluster) NodeOf(key string) *Server {
 }
 
 // StartMove begins to move a slot to a node: keys that are not at their old node any more are
-// asked for at the new one (ASK). MoveKey moves one key, EndMove the rest and the slot.
+// asked for at the new one (ASK). MoveKey moves one key, EndMove the rest and the slot. It panics
+// if the slot is on its way to another node already.
 func (c *Cluster) StartMove(slot, to int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if slot < 0 || slot >= slots || to < 0 || to >= len(c.nodes) {
 		panic(fmt.Sprintf("resptest: no slot %d or no node %d", slot, to))
+	}
+	if target, moving := c.target[slot]; moving && target != to {
+		panic(fmt.Sprintf("resptest: slot %d is on its way to node %d", slot, target))
 	}
 	if int(c.owner[slot]) != to {
 		c.target[slot] = to
@@ -144,10 +155,12 @@ func (c *Cluster) StartMove(slot, to int) {
 }
 
 // MoveKey moves a key whose slot is on its way to the node that it goes to. It reports whether
-// there was such a key at the old one.
+// there was such a key at the old one. Clients never see it at both, or at none.
 func (c *Cluster) MoveKey(key string) bool {
+	c.moves.Lock()
+	defer c.moves.Unlock()
 	from, to, moving := c.route(Slot(key))
-	return moving && moveKey(from.Database, to.Database, key)
+	return moving && moveKey(from.Server, to.Server, key)
 }
 
 // route is where a slot is, and where it goes to.
@@ -158,48 +171,80 @@ func (c *Cluster) route(slot int) (from, to *clusterNode, moving bool) {
 	return c.nodes[c.owner[slot]], c.nodes[target], moving
 }
 
-// moveKey takes a key with its value and deadline to another server.
-func moveKey(from, to *Database, key string) bool {
-	payload, isKey := from.read("DUMP", key).(string)
-	if !isKey {
-		return false
+// moveKey takes a key with its value and deadline to another server. The one that has it executes
+// nothing else meanwhile: what a client wrote between a copy and its removal would be lost.
+func moveKey(from, to *Server, key string) (moved bool) {
+	var err error
+	_ = from.engine.Do(func() { // a server that has been closed has no keys
+		payload, isKey := from.call(step{args: []string{"DUMP", key}}).(string)
+		if !isKey {
+			return
+		}
+		at, _ := from.call(step{args: []string{"PEXPIRETIME", key}}).(int64)
+		restore := []string{"RESTORE", key, fmt.Sprint(max(at, 0)), payload, "REPLACE", "ABSTTL"}
+		if _, err = to.run(step{args: restore}); err == nil {
+			from.call(step{args: []string{"DEL", key}})
+			moved = true
+		}
+	})
+	if err != nil {
+		from.fail(err)
 	}
-	at, _ := from.read("PEXPIRETIME", key).(int64)
-	to.write("RESTORE", key, fmt.Sprint(max(at, 0)), payload, "REPLACE", "ABSTTL")
-	from.Del(key)
-	return true
+	return moved
 }
 
 // EndMove moves the keys that are left, and from then on the slot belongs to the new node: the old
-// one replies with MOVED.
+// one replies with MOVED, also to clients that are blocked there.
 func (c *Cluster) EndMove(slot int) {
+	c.moves.Lock()
+	defer c.moves.Unlock()
 	from, to, moving := c.route(slot)
 	if !moving {
 		return
 	}
 	for _, key := range from.Keys("*") {
 		if Slot(key) == slot {
-			moveKey(from.Database, to.Database, key)
+			moveKey(from.Server, to.Server, key)
 		}
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.owner[slot] = int16(to.index)
 	delete(c.target, slot)
 	c.epoch++
+	c.mu.Unlock()
+	_ = from.engine.Do(func() { from.turnAway(slot, to) }) // if it is closed, nobody is there
+}
+
+// turnAway sends the clients that wait for a key of a slot to its new node. It runs in the owner's
+// goroutine. Redis: clusterRedirectBlockedClientIfNeeded.
+func (n *clusterNode) turnAway(slot int, to *clusterNode) {
+	for _, s := range n.engine.Sessions() {
+		waits := false
+		s.EachWaitedKey(func(key []byte) bool {
+			waits = slotOf(key) == slot
+			return !waits
+		})
+		if waits {
+			n.engine.Unblock(s, reply.Moved(slot, to.addr))
+		}
+	}
 }
 
 // MoveSlot moves a slot with its keys to a node.
 func (c *Cluster) MoveSlot(slot, to int) {
+	c.EndMove(slot)
 	c.StartMove(slot, to)
 	c.EndMove(slot)
 }
 
 // play redirects commands whose keys are elsewhere, and answers the commands of a cluster.
 func (n *clusterNode) play(c keyspace.Call) keyspace.Verdict {
+	name := strings.ToLower(string(c.Args[0]))
 	asked := n.asking[c.Session.ID()]
-	delete(n.asking, c.Session.ID())
-	switch strings.ToLower(string(c.Args[0])) {
+	if name != "multi" && (c.Session.MultiLen() < 0 || name == "exec" || name == "discard") {
+		delete(n.asking, c.Session.ID()) // Redis: resetClient keeps it as long as a transaction
+	}
+	switch name {
 	case "asking":
 		n.asking[c.Session.ID()] = true
 		return replyOK
@@ -209,12 +254,16 @@ func (n *clusterNode) play(c keyspace.Call) keyspace.Verdict {
 		return n.clusterCommand(c)
 	case "select":
 		if len(c.Args) == 2 && string(c.Args[1]) != "0" {
-			return keyspace.Verdict{Error: reply.ErrSelectInCluster}
+			return keyspace.Verdict{Error: reply.NotInCluster("SELECT")}
+		}
+	case "swapdb", "move":
+		if len(c.Args) == 3 {
+			return keyspace.Verdict{Error: reply.NotInCluster(strings.ToUpper(name))}
 		}
 	case "publish":
 		n.spread(c)
 	}
-	return keyspace.Verdict{Error: n.redirect(routed(c), asked)}
+	return keyspace.Verdict{Error: n.redirect(routed(c), asked), Plain: true}
 }
 
 // replyOK answers OK.
@@ -229,8 +278,19 @@ func routed(c keyspace.Call) [][]byte {
 		return c.Args[1:]
 	case "spublish":
 		return c.Args[1:min(2, len(c.Args))]
+	case "exec":
+		return queuedKeys(c.Session)
 	}
-	return keysOf(c)
+	return keysOf(c.Spec, c.Args)
+}
+
+// queuedKeys are the keys of all commands that EXEC will execute.
+func queuedKeys(s *keyspace.Session) (keys [][]byte) {
+	s.EachQueued(func(spec *keyspace.Spec, args [][]byte) bool {
+		keys = append(keys, keysOf(spec, args)...)
+		return true
+	})
+	return keys
 }
 
 // redirect is the error for keys that are not here, "" if they are.
@@ -256,12 +316,17 @@ func (n *clusterNode) redirect(keys [][]byte, asked bool) reply.Error {
 	case from == n:
 		return ""
 	case to == n && moving && asked:
-		if missing = n.missing(keys); missing > 0 && len(keys) > 1 {
+		if missing = n.missing(keys); missing > 0 && differ(keys) {
 			return reply.ErrTryAgain
 		}
 		return ""
 	}
 	return reply.Moved(slot, from.addr)
+}
+
+// differ reports whether there is more than one key.
+func differ(keys [][]byte) bool {
+	return slices.ContainsFunc(keys, func(key []byte) bool { return !bytes.Equal(key, keys[0]) })
 }
 
 // missing is how many of the keys this node does not have. It runs in the owner's goroutine.

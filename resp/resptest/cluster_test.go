@@ -1,10 +1,14 @@
 package resptest_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -76,8 +80,12 @@ func TestClusterRedirects(t *testing.T) {
 	if err := node.Set(t.Context(), "bar", "1", 0).Err(); err != nil {
 		t.Errorf("SET bar: %v", err)
 	}
-	if err := node.Do(t.Context(), "select", 1).Err(); err == nil {
-		t.Error("SELECT 1 in a cluster")
+	for _, words := range [][]any{{"select", 1}, {"swapdb", 0, 1}, {"move", "bar", 1}} {
+		err := node.Do(t.Context(), words...).Err()
+		want := "ERR " + strings.ToUpper(words[0].(string)) + " is not allowed in cluster mode"
+		if err == nil || err.Error() != want {
+			t.Errorf("%v: %v, want %s", words, err, want)
+		}
 	}
 	err = node.Do(t.Context(), "get").Err()
 	if err == nil || !strings.HasPrefix(err.Error(), "ERR wrong number") {
@@ -137,4 +145,107 @@ func TestClusterPubSub(t *testing.T) {
 		}
 		s.Close()
 	}
+}
+
+func TestClusterMovesASlotUnderLoad(t *testing.T) {
+	c := resptest.StartCluster(t, 3)
+	rdb := redis.NewClusterClient(&redis.ClusterOptions{Addrs: c.Addrs(), MaxRedirects: 16})
+	defer rdb.Close()
+	const clients, each = 4, 100
+	var running sync.WaitGroup
+	for range clients {
+		running.Go(func() {
+			for range each {
+				if err := rdb.Incr(t.Context(), "{foo}n").Err(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	slot := resptest.Slot("foo")
+	for i := range 50 {
+		c.StartMove(slot, i%3)
+		c.MoveKey("{foo}n")
+		c.EndMove(slot)
+	}
+	running.Wait()
+	c.NodeOf("foo").RequireString(t, "{foo}n", fmt.Sprint(clients*each))
+}
+
+// exchange sends lines over a connection of its own, and returns all replies.
+func exchange(t *testing.T, srv *resptest.Server, lines ...string) string {
+	t.Helper()
+	conn, err := srv.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	io.WriteString(conn, strings.Join(append(lines, "QUIT", ""), "\r\n"))
+	all, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(string(all), "+OK\r\n"), "\r\n", "|")
+}
+
+func TestClusterTransactionsHaveOneSlot(t *testing.T) {
+	c := resptest.StartCluster(t, 1)
+	got := exchange(t, c.Node(0), "MULTI", "SET foo 1", "SET bar 1", "EXEC", "PING")
+	want := "+OK|+QUEUED|+QUEUED|-CROSSSLOT Keys in request don't hash to the same slot|+PONG|"
+	if got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	got = exchange(t, c.Node(0), "MULTI", "SET {a}1 1", "SET {a}2 1", "EXEC")
+	if want := "+OK|+QUEUED|+QUEUED|*2|+OK|+OK|"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestClusterTransactionAtTheNewNode(t *testing.T) {
+	c := resptest.StartCluster(t, 2)
+	c.StartMove(resptest.Slot("foo"), 0) // from node 1
+	got := exchange(t, c.Node(0), "ASKING", "MULTI", "SET foo 1", "INCR foo", "EXEC", "GET foo")
+	want := "+OK|+OK|+QUEUED|+QUEUED|*2|+OK|:2|-MOVED 12182 " + c.Node(1).Addr() + "|"
+	if got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestClusterTurnsBlockedClientsAway(t *testing.T) {
+	c := resptest.StartCluster(t, 2)
+	node := c.NodeOf("foo")
+	rdb := client(t, node)
+	done := make(chan error)
+	go func() { done <- rdb.BLPop(context.Background(), 0, "{foo}list").Err() }()
+	waitBlocked(t, node, 1)
+	c.MoveSlot(resptest.Slot("foo"), 0)
+	want := "MOVED 12182 " + c.Node(0).Addr()
+	if err := <-done; err == nil || err.Error() != want {
+		t.Errorf("BLPOP ended with %v, want %s", err, want)
+	}
+}
+
+func TestClusterSaysWhatItIs(t *testing.T) {
+	c := resptest.StartCluster(t, 2)
+	if c.Node(1).Clock() != c.Clock() {
+		t.Error("the nodes have clocks of their own")
+	}
+	info, _ := c.Node(0).Do("INFO")
+	hello, _ := c.Node(0).Do("HELLO")
+	if !strings.Contains(info.(string), "cluster_enabled:1") ||
+		!strings.Contains(info.(string), "redis_mode:cluster") ||
+		hello.(map[any]any)["mode"] != "cluster" {
+		t.Errorf("INFO %s\nHELLO %v", info, hello)
+	}
+}
+
+func TestClusterFaultsLeaveRedirections(t *testing.T) {
+	c := resptest.StartCluster(t, 2)
+	node := client(t, c.Node(0))
+	c.Node(0).Inject(resptest.Fault{Command: "set", Delay: time.Millisecond})
+	err := node.Set(t.Context(), "foo", "v", 0).Err()
+	if !strings.HasPrefix(fmt.Sprint(err), "MOVED ") {
+		t.Errorf("a write to the wrong node, late: %v", err)
+	}
+	c.Node(0).RequireMissing(t, "foo")
 }

@@ -160,9 +160,17 @@ func (d *Database) write(args ...string) any {
 // must executes steps that have to succeed. If one does not, the test fails.
 func (s *Server) must(steps ...step) any {
 	v, err := s.run(steps...)
-	if err == nil {
-		return v
+	if err != nil {
+		if s.tb != nil {
+			s.tb.Helper()
+		}
+		s.fail(err)
 	}
+	return v
+}
+
+// fail ends the test, or panics if the server is none of a test.
+func (s *Server) fail(err error) {
 	if s.tb != nil {
 		s.tb.Helper()
 		s.tb.Fatal(err)

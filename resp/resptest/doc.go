@@ -71,7 +71,8 @@
 // StartCluster starts n servers that answer as the nodes of a Redis Cluster, so that
 // redis.NewClusterClient works, and a test can move slots from one to another and see MOVED and
 // ASK handled. StartSentinel starts a master with a replica and the Sentinel that
-// redis.NewFailoverClient asks, and fails over when it is told to.
+// redis.NewFailoverClient asks, and fails over when it is told to. Neither loses a write that was
+// replied to, however many clients write meanwhile. All servers of one go by one clock.
 //
 // # Coming from miniredis
 //
@@ -103,6 +104,7 @@
 //	m.CheckGet(t, k, v)                    srv.RequireString(t, k, v)
 //	m.CheckList(t, k, ...)                 srv.RequireList(t, k, ...)
 //	m.CheckSet(t, k, ...)                  srv.RequireSet(t, k, ...)
+//	m.NewSubscriber()                      Subscribe of any client
 //	m.Publish, PfAdd, Incr, everything else     srv.Do("PUBLISH", ...)
 //
 // What is different then: keys expire by themselves, also when nobody calls Advance; every command
@@ -112,5 +114,8 @@
 // # Limits
 //
 // The data of one server is limited to 4 GiB of memory, which nobody pays for unless it is used.
-// Persistence and Lua are not there.
+// Persistence and Lua are not there, nor is TLS: parameters about files and the network, which
+// WithConfig and CONFIG SET take, have no effect. A replica of StartSentinel says by ROLE what it
+// is; its INFO and HELLO call it a master. In a bubble of testing/synctest a cluster or a Sentinel
+// can't be used, as their clients need addresses.
 package resptest

@@ -41,7 +41,8 @@ type Fault struct {
 	Drop Drop
 }
 
-// Drop is when a fault closes the connection. The replies to earlier commands are sent.
+// Drop is when a fault closes the connection. The replies to earlier commands are sent. A command
+// that blocks is not waited for: it has found nothing.
 type Drop uint8
 
 // The moments of a Drop.
@@ -68,6 +69,17 @@ func Moved(slot int, addr string) Error { return Error(reply.Moved(slot, addr)) 
 
 // Ask is the error that sends a cluster client to another node for one command.
 func Ask(slot int, addr string) Error { return Error(reply.Ask(slot, addr)) }
+
+// redirects reports whether the error is one that the node of a cluster replies with when it can't
+// execute a command itself.
+func (e Error) redirects() bool {
+	word, _, _ := strings.Cut(string(e), " ")
+	switch word {
+	case "MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "CLUSTERDOWN":
+		return true
+	}
+	return false
+}
 
 // Injection is a fault that has been injected into a server.
 //
@@ -138,7 +150,7 @@ func (f *Fault) fits(c keyspace.Call) bool {
 	if f.Key == "" {
 		return true
 	}
-	return slices.ContainsFunc(keysOf(c), func(key []byte) bool {
+	return slices.ContainsFunc(keysOf(c.Spec, c.Args), func(key []byte) bool {
 		return glob.Match([]byte(f.Key), key, false)
 	})
 }
@@ -155,13 +167,13 @@ func (f *Fault) named(c keyspace.Call) bool {
 }
 
 // keysOf are the keys of a command, none if it is malformed.
-func keysOf(c keyspace.Call) (keys [][]byte) {
-	if c.Spec == nil || !c.Spec.Takes(len(c.Args)) {
+func keysOf(spec *keyspace.Spec, args [][]byte) (keys [][]byte) {
+	if spec == nil || !spec.Takes(len(args)) {
 		return nil
 	}
-	refs, _ := c.Spec.KeysOf(c.Args)
+	refs, _ := spec.KeysOf(args)
 	for _, r := range refs {
-		keys = append(keys, c.Args[r.Index])
+		keys = append(keys, args[r.Index])
 	}
 	return keys
 }
@@ -170,5 +182,6 @@ func keysOf(c keyspace.Call) (keys [][]byte) {
 func (f *Fault) verdict() keyspace.Verdict {
 	return keyspace.Verdict{
 		Delay: f.Delay, Error: reply.Error(f.Error), Cut: keyspace.Cut(f.Drop),
+		Plain: f.Error.redirects(),
 	}
 }

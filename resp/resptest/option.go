@@ -21,6 +21,7 @@ type options struct {
 	host   string
 	port   int
 	listen bool // from the start
+	node   bool // of a cluster
 	log    func(level keyspace.LogLevel, text string)
 }
 
@@ -72,6 +73,12 @@ func WithAddr(addr string) Option {
 		}
 		return nil
 	}
+}
+
+// asNode has the server say that it is a node of a cluster.
+func asNode(o *options) error {
+	o.node = true
+	return nil
 }
 
 // withRecorder has somebody told of every write.

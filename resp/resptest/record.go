@@ -85,27 +85,25 @@ type role interface {
 
 // Intercept is called by the engine for each command. A fault comes before the role.
 func (t *tap) Intercept(c keyspace.Call) keyspace.Verdict {
-	v, hit := t.judge(c)
-	if !hit && t.role != nil {
-		return t.role.play(c)
+	fault := t.judge(c)
+	if t.role == nil || fault.Error != "" || fault.Cut == keyspace.CutBefore {
+		return fault
 	}
+	v := t.role.play(c)
+	v.Delay, v.Cut = fault.Delay, fault.Cut
 	return v
 }
 
-// judge looks for a fault that hits the command.
-func (t *tap) judge(c keyspace.Call) (keyspace.Verdict, bool) {
+// judge looks for a fault that hits the command, and remembers the command.
+func (t *tap) judge(c keyspace.Call) (v keyspace.Verdict) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var v keyspace.Verdict
-	hit := false
-	for _, i := range t.faults {
-		if hit = i.hit(c); hit {
-			v = i.fault.verdict()
-			break
-		}
+	i := slices.IndexFunc(t.faults, func(i *Injection) bool { return i.hit(c) })
+	if i >= 0 {
+		v = t.faults[i].fault.verdict()
 	}
-	t.remember(c, hit)
-	return v, hit
+	t.remember(c, i >= 0)
+	return v
 }
 
 // remember keeps a command, and forgets the oldest ones if there are too many. The arguments are

@@ -25,10 +25,13 @@ type Sentinel struct {
 	sentinel *Server
 	servers  [2]*follower
 	bus      *bus
+	failing  sync.Mutex     // held by a failover
+	asked    sync.WaitGroup // the failovers that clients have asked for
 
 	mu     sync.Mutex
-	master int // in servers
-	epoch  int // failovers
+	master int  // in servers
+	idle   bool // nobody is the master: it is giving its role away
+	epoch  int  // failovers
 }
 
 // follower is one of the two data servers, in the role that it has.
@@ -61,9 +64,10 @@ func StartSentinel(tb testing.TB, opts ...Option) *Sentinel {
 	return s
 }
 
-// NewSentinel is StartSentinel outside of a test. The caller closes it.
+// NewSentinel is StartSentinel outside of a test. The caller closes it. All three have one clock.
 func NewSentinel(opts ...Option) (*Sentinel, error) {
 	s := &Sentinel{bus: newBus()}
+	opts = append([]Option{WithClock(new(Clock))}, opts...)
 	for i := range s.servers {
 		f := &follower{group: s, index: i}
 		server, err := New(append(slices.Clone(opts), withRecorder(f))...)
@@ -74,7 +78,7 @@ func NewSentinel(opts ...Option) (*Sentinel, error) {
 		f.Server, f.addr = server, server.Addr()
 		s.servers[i] = f
 	}
-	sentinel, err := New()
+	sentinel, err := New(WithClock(s.Clock()))
 	if err != nil {
 		s.Close()
 		return nil, err
@@ -98,7 +102,11 @@ func (s *Sentinel) Close() {
 			f.Close()
 		}
 	}
+	s.asked.Wait()
 }
+
+// Clock is the time that all go by.
+func (s *Sentinel) Clock() *Clock { return s.servers[0].Clock() }
 
 // Addr is the address of the Sentinel, for redis.FailoverOptions.
 func (s *Sentinel) Addr() string { return s.sentinel.Addr() }
@@ -119,22 +127,31 @@ func (s *Sentinel) masterIndex() int {
 // Sync returns when the replica has all that has been written to the master so far.
 func (s *Sentinel) Sync() { s.bus.idle() }
 
-// Failover makes the replica the master and the master its replica. Both have all data then. The
-// connections to the old master are closed, and subscribers of the Sentinel are told
-// (+switch-master), as after a failover of Redis.
+// Failover makes the replica the master and the master its replica. Both have all data then that
+// the old master has replied to. Its connections are closed, and subscribers of the Sentinel are
+// told (+switch-master), as after a failover of Redis.
 func (s *Sentinel) Failover() {
-	old := s.Master()
+	s.failing.Lock()
+	defer s.failing.Unlock()
+	from := s.servers[s.masterIndex()]
+	to := s.servers[1-from.index]
+	_ = from.engine.Do(func() { // between two commands; if it is closed, the rest does nothing
+		s.change(func() { s.idle = true })
+		for _, client := range from.engine.Sessions() {
+			from.engine.Kill(client)
+		}
+	})
 	s.Sync()
-	s.mu.Lock()
-	from := s.servers[s.master]
-	s.master = 1 - s.master
-	to := s.servers[s.master]
-	s.epoch++
-	s.mu.Unlock()
-	s.Sync() // what the old master has executed meanwhile
+	s.change(func() { s.idle, s.master, s.epoch = false, to.index, s.epoch+1 })
 	s.sentinel.read("PUBLISH", "+switch-master",
 		fmt.Sprintf("%s %s %s", MasterName, spaced(from.addr), spaced(to.addr)))
-	old.Restart()
+}
+
+// change changes the state.
+func (s *Sentinel) change(fn func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fn()
 }
 
 // spaced is an address as Sentinels write it: "127.0.0.1 6379".
@@ -159,12 +176,16 @@ func (f *follower) Record(db int, args [][]byte) {
 
 // play refuses writes to the replica.
 func (f *follower) play(c keyspace.Call) keyspace.Verdict {
-	master := f.group.masterIndex()
+	f.group.mu.Lock()
+	master, idle := f.group.master, f.group.idle
+	f.group.mu.Unlock()
 	switch name := strings.ToLower(string(c.Args[0])); {
-	case master == f.index:
+	case master == f.index && !idle:
 		return keyspace.Verdict{}
 	case c.Spec != nil && c.Spec.Flags&keyspace.Write != 0:
 		return keyspace.Verdict{Error: reply.ErrReadOnly}
+	case master == f.index:
+		return keyspace.Verdict{}
 	case name == "role" && len(c.Args) == 1:
 		host, port, _ := net.SplitHostPort(f.group.servers[master].addr)
 		return keyspace.Verdict{Reply: func(w reply.Writer) {
@@ -237,7 +258,7 @@ func (s *Sentinel) aboutMaster(sub, name string) keyspace.Verdict {
 			w.Status("OK 1 usable Sentinels. Quorum and failover authorization can be reached")
 		},
 		"failover": func(w reply.Writer) {
-			go s.Failover()
+			s.asked.Go(s.Failover)
 			w.Status("OK")
 		},
 	}

@@ -1,7 +1,12 @@
 package resptest_test
 
 import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,5 +70,92 @@ func TestSentinelCommands(t *testing.T) {
 	}
 	if err := rdb.Master(t.Context(), "nobody").Err(); err == nil {
 		t.Error("an unknown master has fields")
+	}
+}
+
+func TestFailoverUnderLoad(t *testing.T) {
+	s := resptest.StartSentinel(t)
+	stop := make(chan struct{})
+	var running sync.WaitGroup
+	var replied sync.Map // keys
+	for worker := range 6 {
+		rdb := client(t, s.Master())
+		if worker%2 == 1 {
+			rdb = client(t, s.Replica())
+		}
+		running.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				key := fmt.Sprint(worker, ":", i)
+				_, err := rdb.TxPipelined(t.Context(), func(p redis.Pipeliner) error {
+					p.Set(t.Context(), key, "v", 0)
+					return p.RPush(t.Context(), "list", key).Err()
+				})
+				if err == nil {
+					replied.Store(key, true)
+				}
+				rdb.BLPop(t.Context(), time.Millisecond, "none", "list")
+			}
+		})
+	}
+	for range 30 {
+		time.Sleep(time.Millisecond)
+		s.Failover()
+	}
+	close(stop)
+	running.Wait()
+	s.Sync()
+	n := 0
+	for key := range replied.Range {
+		if n++; !s.Master().Exists(key.(string)) {
+			t.Errorf("the write of %s is lost", key)
+		}
+	}
+	master, replica := s.Master().Keys("*"), s.Replica().Keys("*")
+	left, _ := s.Master().List("list")
+	same, _ := s.Replica().List("list")
+	if !slices.Equal(master, replica) || !slices.Equal(left, same) || n == 0 {
+		t.Errorf("%d and %d keys, %d writes", len(master), len(replica), n)
+	}
+}
+
+func TestReplicaRefusesTransactionsThatWrite(t *testing.T) {
+	s := resptest.StartSentinel(t)
+	if s.Replica().Clock() != s.Clock() {
+		t.Error("the servers have clocks of their own")
+	}
+	master := client(t, s.Master())
+	if err := master.Watch(t.Context(), func(tx *redis.Tx) error {
+		tx.Get(t.Context(), "k")
+		s.Failover()
+		return tx.Get(t.Context(), "k").Err()
+	}); err == nil || err == redis.Nil {
+		t.Errorf("a connection to the old master: %v", err)
+	}
+	s.Failover()
+	replica, err := s.Replica().Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer replica.Close()
+	lines := bufio.NewReader(replica)
+	say := func(line string) string {
+		io.WriteString(replica, line+"\r\n")
+		text, _ := lines.ReadString('\n')
+		return text
+	}
+	say("MULTI")
+	if got := say("SET k v"); !strings.HasPrefix(got, "-READONLY ") {
+		t.Errorf("queuing: %s", got)
+	}
+	say("DISCARD")
+	say("MULTI")
+	say("GET k")
+	if got := say("EXEC"); !strings.HasPrefix(got, "*1") {
+		t.Errorf("reading: %s", got)
 	}
 }

@@ -85,7 +85,7 @@ func New(opts ...Option) (*Server, error) {
 	s.engine, err = keyspace.New(keyspace.Options{
 		Table: table, Config: o.config, Clock: engineClock{s.clock}, Seed: o.seed,
 		ArenaBytes: reserveBytes, Prompt: true, Interceptor: s.tap, Log: o.log,
-		Recorders: o.record,
+		Recorders: o.record, Cluster: o.node,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("resptest: %w", err)
