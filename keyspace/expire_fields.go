@@ -90,7 +90,9 @@ func (db *DB) withoutDueFields(e Entry) Entry {
 		return e
 	}
 	if db.engine.standsStill() {
-		return db.shadow(e, &h)
+		if s, ok := db.shadow(e, &h); ok {
+			return s
+		}
 	}
 	if gone, _ := db.expireFields(e, math.MaxInt); gone {
 		e.ref = 0

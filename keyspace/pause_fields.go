@@ -11,7 +11,8 @@ import (
 // and serves until something is written, or the pause is over.
 //
 // Making one is O(fields). It takes a pause, a field that expires in it, and somebody who reads the
-// hash then.
+// hash then. Where there is no room for one the fields are deleted after all: what a reader is told
+// counts for more than that the data stands still.
 
 // shadows are the copies of hashes, by their entries.
 //
@@ -21,12 +22,13 @@ type shadows struct {
 	dirty   int64 // Engine.dirty when they were made
 }
 
-// shadow is an entry without its fields that have expired: not found, if those are all.
-func (db *DB) shadow(e Entry, h *hash.Hash) Entry {
+// shadow is an entry without its fields that have expired: not found, if those are all. It reports
+// false if there is no room for it.
+func (db *DB) shadow(e Entry, h *hash.Hash) (shadow Entry, ok bool) {
 	en := db.engine
 	if h.AllDue(en.dueMs) {
 		e.ref = 0
-		return e
+		return e, true
 	}
 	all := &en.pause.shadows
 	if all.dirty != en.dirty {
@@ -34,6 +36,9 @@ func (db *DB) shadow(e Entry, h *hash.Hash) Entry {
 	}
 	s, made := all.byEntry[e.ref]
 	if !made {
+		if !db.HasRoom(int64(h.MemoryUsage())) {
+			return e, false
+		}
 		enc, object := e.copyObject()
 		s = db.newObject(e, TypeHash, enc, object)
 		if all.byEntry == nil {
@@ -51,9 +56,9 @@ func (db *DB) shadow(e Entry, h *hash.Hash) Entry {
 		delete(all.byEntry, e.ref)
 		s.drop()
 		e.ref = 0
-		return e
+		return e, true
 	}
-	return s
+	return s, true
 }
 
 // drop frees a shadow.

@@ -1,6 +1,7 @@
 package keyspace_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,27 @@ func TestPauseHoldsFieldsToo(t *testing.T) {
 	if info := c.do("INFO stats"); !strings.Contains(info, "expired_subkeys:2\r\n") {
 		t.Errorf("INFO stats: %s", info)
 	}
+	e.Do(e.Check)
+}
+
+// TestPauseWithoutRoom: a hash that there is no room to copy is read rightly in a pause, all the
+// same.
+func TestPauseWithoutRoom(t *testing.T) {
+	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}
+	e := newEngine(t, keyspace.Options{Clock: clock, ArenaBytes: 16 << 20})
+	c := newClient(t, e)
+	const fields = 90
+	for i := range fields {
+		c.do(fmt.Sprintf("HSET h f%d %s", i, strings.Repeat("x", 100_000)))
+	}
+	runExchanges(t, []exchange{
+		{c, "HLEN h", fmt.Sprintf(":%d\r\n", fields)},
+		{c, "HPEXPIRE h 10 FIELDS 1 f7", "*1\r\n:1\r\n"}, {c, "CLIENT PAUSE 100 WRITE", ok},
+	})
+	clock.advance(50 * time.Millisecond)
+	runExchanges(t, []exchange{
+		{c, "HEXISTS h f7", ":0\r\n"}, {c, "HLEN h", fmt.Sprintf(":%d\r\n", fields-1)},
+	})
 	e.Do(e.Check)
 }
 
