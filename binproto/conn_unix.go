@@ -18,11 +18,6 @@ const readAheadBytes = 64 << 10
 // notPolled is the slot of a connection that is not in the poll set.
 const notPolled = -1
 
-// sessionWriter is the writer of a session: native frames, until the first bytes have turned out
-// to be text. The loop exchanges it before it submits the session's first batch, and the owner
-// does not use it earlier.
-type sessionWriter struct{ reply.Writer }
-
 // conn is one connection. It implements keyspace.Conn.
 //
 // Owned by the loop goroutine, but for the fields behind mu and what the methods of keyspace.Conn

@@ -112,8 +112,14 @@
 // proto-max-bulk-len. A reply is a frame of less than 4 GiB; one that is larger is replaced by an
 // error.
 //
-// Where there is no poll(2), goroutines for each connection serve it over package net with the same
-// codec (loop_plain.go).
+// # TLS
+//
+// A connection by TLS is served by goroutines of its own, over package net and with the same codec
+// (plain.go): the loop is for sockets whose bytes are the protocol's. Where there is no poll(2) all
+// connections are. The goroutine that serves agrees on the terms first, and has ten seconds for it;
+// as many may do so at a time as there may be clients. It costs two goroutines and the buffers of
+// crypto/tls for each connection, and a submission to the owner for each batch instead of for each
+// round. Certificates are asked for with each connection, so they can be exchanged at run time.
 //
 // # Sources
 //

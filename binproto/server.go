@@ -1,6 +1,7 @@
 package binproto
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"math"
@@ -46,12 +47,27 @@ type Options struct {
 	Bind []string
 	// Port is native-port. 0 takes a free one, the same for all addresses.
 	Port int
+	// TLS is how TLS is spoken, on a port of its own; nil: not at all.
+	TLS *TLSOptions
+	// TLSOnly: Port is not listened on.
+	TLSOnly bool
 	// MaxFrame is native-max-frame in bytes; 0 is frame.DefaultMaxFrameBytes.
 	MaxFrame int64
 	// Backlog is tcp-backlog; 0 is 511, Redis's default.
 	Backlog int
 	// Log takes a line when accepting fails or sockets run out; nil drops it.
 	Log func(line string)
+}
+
+// TLSOptions are those of native-tls-port.
+//
+// Nobody changes them. Safe for concurrent use.
+type TLSOptions struct {
+	// Port is native-tls-port. 0 takes a free one, the same for all addresses.
+	Port int
+	// Config is asked for the terms of each connection, so that certificates can be exchanged
+	// while the server runs.
+	Config func() *tls.Config
 }
 
 // Server is the native front end: listeners, connections and the loop that serves them.
@@ -68,7 +84,8 @@ type Server struct {
 	closed    atomic.Bool
 	done      chan struct{} // closed when Serve has ended
 
-	front front // what the system's kind of front end needs
+	front  front // what the system's kind of front end needs
+	secure plain // the connections with TLS
 }
 
 // NewServer makes a server of the engine. It does nothing until Listen.
@@ -93,11 +110,32 @@ func (s *Server) Listen() error {
 	if s.listening {
 		return errors.New("binproto: already listening")
 	}
-	if err := s.front.listen(s); err != nil {
+	if err := s.listen(); err != nil {
+		s.addrs = nil
 		return fmt.Errorf("binproto: %w", err)
 	}
 	s.listening = true
 	return nil
+}
+
+// listen opens the sockets without TLS, then those with it.
+func (s *Server) listen() error {
+	if !s.options.TLSOnly {
+		if err := s.front.listen(s); err != nil {
+			return err
+		}
+	}
+	o := s.options.TLS
+	if o == nil {
+		return nil
+	}
+	s.secure.config = o.Config
+	addrs, err := s.secure.listen(s.options.Bind, o.Port)
+	if err != nil && !s.options.TLSOnly {
+		s.front.stop(false)
+	}
+	s.addrs = append(s.addrs, addrs...)
+	return err
 }
 
 // Addr is the first address that the server listens on, nil before Listen.
@@ -110,7 +148,7 @@ func (s *Server) Addr() net.Addr {
 	return s.addrs[0]
 }
 
-// Addrs are the addresses that the server listens on.
+// Addrs are the addresses that the server listens on, those for TLS after the others.
 func (s *Server) Addrs() []net.Addr {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,11 +169,27 @@ func (s *Server) Serve() error {
 	s.serving = true
 	s.mu.Unlock()
 	defer close(s.done)
-	err := s.front.serve(s)
+	err := s.serveBoth()
 	if s.closed.Load() {
 		return ErrClosed
 	}
 	return err
+}
+
+// serveBoth serves the connections without TLS and those with it, until both have ended. When the
+// loop gives up, nothing else goes on.
+func (s *Server) serveBoth() error {
+	if s.options.TLS == nil {
+		return s.front.serve(s)
+	}
+	if s.options.TLSOnly {
+		return s.secure.serve(s)
+	}
+	over := make(chan error, 1)
+	go func() { over <- s.secure.serve(s) }()
+	err := s.front.serve(s)
+	s.secure.stop()
+	return errors.Join(err, <-over)
 }
 
 // Close closes the listeners and all connections and returns when nothing of the server is left:
@@ -148,7 +202,10 @@ func (s *Server) Close() error {
 	}
 	serving := s.serving
 	if s.listening {
-		s.front.stop(serving)
+		if !s.options.TLSOnly {
+			s.front.stop(serving)
+		}
+		s.secure.stop()
 	}
 	s.mu.Unlock()
 	if serving {

@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -49,6 +50,9 @@ type Options struct {
 	DB int
 	// MaxReplyBytes is the largest reply that is taken.
 	MaxReplyBytes int64
+	// TLS has DialOptions speak TLS, as with native-tls-port; nil: not. Without a ServerName the
+	// certificate must be that of the host in the address.
+	TLS *tls.Config
 }
 
 // Conn is a connection to a server.
@@ -76,9 +80,17 @@ func Dial(ctx context.Context, address string) (*Conn, error) {
 	return DialOptions(ctx, address, Options{})
 }
 
+// dialer opens sockets.
+type dialer interface {
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+}
+
 // DialOptions connects to a server at "host:port", authenticates and selects the database.
 func DialOptions(ctx context.Context, address string, o Options) (*Conn, error) {
-	var d net.Dialer
+	var d dialer = &net.Dialer{}
+	if o.TLS != nil {
+		d = &tls.Dialer{Config: o.TLS}
+	}
 	nc, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err

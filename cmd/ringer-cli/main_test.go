@@ -2,10 +2,15 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
+	"encoding/pem"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -331,5 +336,57 @@ func TestHistory(t *testing.T) {
 	}
 	if nowhere := openHistory(""); nowhere.save() != nil || nowhere.Len() != 0 {
 		t.Error("a history without a file")
+	}
+}
+
+// TestTLS: with an authority, without any, without a check, and with files that are none.
+func TestTLS(t *testing.T) {
+	h := httptest.NewTLSServer(http.NotFoundHandler())
+	defer h.Close()
+	own := &tls.Config{Certificates: h.TLS.Certificates}
+	e, err := keyspace.New(keyspace.Options{Commands: command.Table(), ArenaBytes: 64 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := binproto.NewServer(e, binproto.Options{
+		Bind: []string{"127.0.0.1"}, TLSOnly: true,
+		TLS: &binproto.TLSOptions{Config: func() *tls.Config { return own }},
+	})
+	if err := s.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan struct{})
+	go func() {
+		s.Serve()
+		close(served)
+	}()
+	t.Cleanup(func() {
+		s.Close()
+		<-served
+		e.Close()
+	})
+	port, dir := portOf(s.Addr()), t.TempDir()
+	ca := filepath.Join(dir, "ca.crt")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: h.Certificate().Raw})
+	if err := os.WriteFile(ca, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		ok   bool
+	}{
+		{[]string{"-p", port, "--tls", "--cacert", ca}, true},
+		{[]string{"-p", port, "--tls", "--cacertdir", dir, "--sni", "example.com"}, true},
+		{[]string{"-u", "ringers://127.0.0.1:" + port, "--insecure"}, true},
+		{[]string{"-p", port, "--tls"}, false},
+		{[]string{"-p", port, "--tls", "--cacert", ca, "--sni", "other.org"}, false},
+		{[]string{"-p", port, "--tls", "--cacert", ca + "x"}, false},
+		{[]string{"-p", port, "--tls", "--insecure", "--cert", ca, "--key", ca}, false},
+		{[]string{"-p", port}, false},
+	} {
+		out, errs, code := cli("", append(c.args, "PING")...)
+		if (code == 0 && out == "PONG\n") != c.ok || c.ok != (errs == "") {
+			t.Errorf("%q: exit %d, %q, %q", c.args, code, out, errs)
+		}
 	}
 }

@@ -16,6 +16,7 @@ Usage: ringer-cli [OPTIONS] [cmd [arg [arg ...]]]
   -h <hostname>      Server hostname (default: 127.0.0.1).
   -p <port>          Server port (default: 1234).
   -u <uri>           Server URI: ringer://user:password@host:port/db
+                     ringers:// speaks TLS.
   -a <password>      Password to use when connecting to the server.
                      The environment variable RINGERCLI_AUTH passes it more
                      safely (if both are used, this argument takes precedence).
@@ -27,6 +28,16 @@ Usage: ringer-cli [OPTIONS] [cmd [arg [arg ...]]]
   -i <interval>      When -r is used, waits <interval> seconds per command.
                      It is possible to specify sub-second times like -i 0.1.
   -x                 Read last argument from standard input.
+  --tls              Establish a secure TLS connection.
+  --sni <host>       Server name indication for TLS, and the name that the
+                     server's certificate must bear (default: the hostname).
+  --cacert <file>    CA Certificate file to verify with.
+  --cacertdir <dir>  Directory where trusted CA certificates are stored.
+                     If neither cacert nor cacertdir are specified, the
+                     system-wide trusted certificates apply.
+  --insecure         Allow insecure TLS connection by skipping cert validation.
+  --cert <file>      Client certificate to authenticate with.
+  --key <file>       Private key file to authenticate with.
   --raw              Use raw formatting for replies (default when standard
                      output is not a terminal).
   --no-raw           Force formatted output even when standard output is not
@@ -63,6 +74,7 @@ type options struct {
 	user, password string
 	noAuthWarning  bool
 	passwordShown  bool // it stands in the command line
+	tls            secureOptions
 	db             int
 	repeat         int // negative: for ever
 	interval       time.Duration
@@ -122,6 +134,10 @@ func (o *options) flag(name string) bool {
 		o.raw = false
 	case "--no-auth-warning":
 		o.noAuthWarning = true
+	case "--tls":
+		o.tls.on = true
+	case "--insecure":
+		o.tls.insecure = true
 	default:
 		return false
 	}
@@ -154,7 +170,7 @@ func (o *options) set(name, value string) (err error) {
 		}
 		o.interval = time.Duration(seconds * float64(time.Second))
 	default:
-		return badOption(name)
+		return o.tls.set(name, value)
 	}
 	return err
 }
@@ -170,7 +186,14 @@ func number(name, value string) (int, error) {
 // setURI takes host, port, user, password and database from ringer://user:password@host:port/db.
 func (o *options) setURI(uri string) error {
 	u, err := url.Parse(uri)
-	if err != nil || (u.Scheme != "ringer" && u.Scheme != "redis") {
+	if err != nil {
+		return complaint("Invalid URI scheme")
+	}
+	switch u.Scheme {
+	case "ringer", "redis":
+	case "ringers", "rediss":
+		o.tls.on = true
+	default:
 		return complaint("Invalid URI scheme")
 	}
 	if host := u.Hostname(); host != "" {

@@ -48,7 +48,11 @@ func (s *session) connect() error {
 	s.inTx = false
 	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 	defer cancel()
-	c, err := client.Dial(ctx, s.address())
+	terms, err := s.options.tls.config()
+	var c *client.Conn
+	if err == nil {
+		c, err = client.DialOptions(ctx, s.address(), client.Options{TLS: terms})
+	}
 	if err != nil {
 		fmt.Fprintf(s.std.err, "Could not connect to ringer at %s: %s\n", s.address(), cause(err))
 		return err
