@@ -46,6 +46,21 @@ func TestWrongFlagsAndFiles(t *testing.T) {
 		{name: "an unknown word in a title", args: []string{"--proc-title-template", "{x}"}},
 		{name: "an open brace in a title", args: []string{"--proc-title-template", "{title"}},
 		{name: "an empty title", stdin: "proc-title-template \"\"\n", args: []string{"-"}},
+		{name: "an option as the value of another", args: []string{"--port", "--port", "7"}},
+		{name: "a second file", stdin: "", args: []string{"-", "second.conf"}},
+		{name: "a module's parameter without a value", stdin: "a.b\n", args: []string{"-"}},
+		{name: "both ways to end", args: []string{"--shutdown-on-sigterm", "save", "nosave"}},
+		{name: "defragmentation", args: []string{"--activedefrag", "yes"}},
+		{name: "an empty master", stdin: "replicaof \"\"\n", args: []string{"-"}},
+		{name: "an empty folder", stdin: "dir \"\"\n", args: []string{"-"}},
+		{name: "an empty limit", stdin: "client-output-buffer-limit \"\"\n", args: []string{"-"}},
+		{name: "no permissions, then a wrong line", stdin: "unixsocketperm \"\"\nx\n",
+			args: []string{"-"}},
+		{name: "two scores", stdin: "oom-score-adj-values \"1  2\"\nx\n", args: []string{"-"}},
+		{name: "words in one, then a wrong line",
+			stdin: "save \"60  1 '30' 2 \"\nbind \" a b\"\nx\n", args: []string{"-"}},
+		{name: "a zero byte, then a wrong line", stdin: "maxmemory \"1kb\\x00\"\nx\n",
+			args: []string{"-"}},
 		{name: "no shutdown flags", stdin: "shutdown-on-sigterm\n", args: []string{"-"}},
 	} {
 		want := runServer(t, lab.redisPath, c.stdin, c.args...)
@@ -86,8 +101,8 @@ func maskLog(output string) string {
 // TestVersionAndHelp: one line and 0; a usage and 1.
 func TestVersionAndHelp(t *testing.T) {
 	for _, flag := range []string{"--version", "-v"} {
-		want := runServer(t, lab.redisPath, "", flag)
-		got := runServer(t, lab.subjectPath, "", flag)
+		want := runServer(t, lab.redisPath, "", flag, "x")
+		got := runServer(t, lab.subjectPath, "", flag, "x") // what follows does not count
 		if want.code != 0 || got.code != 0 || strings.Count(got.output, "\n") != 1 {
 			t.Errorf("%s\n  redis:  exit %d %q\n  ringer: exit %d %q", flag,
 				want.code, want.output, got.code, got.output)
@@ -132,6 +147,56 @@ func TestPortInUse(t *testing.T) {
 		got = runServer(t, lab.subjectPath, "", "--port", "0", "--native-port", port)
 		if got.code != 1 || !strings.Contains(got.output, "Address already in use") {
 			t.Errorf("native port in use: exit %d\n%s", got.code, got.output)
+		}
+	}
+}
+
+// TestIncludedFiles: lines are counted through all files that a pattern stands for.
+func TestIncludedFiles(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.conf": "timeout 1\n", "b.conf": "timeout 2", "c.conf": "5\n\nhz x\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, pattern := range []string{"*.conf", "[ac].conf", "c.conf", "d*.conf"} {
+		stdin := "include " + filepath.Join(dir, pattern) + "\nbogus\n"
+		want := runServer(t, lab.redisPath, stdin, "-")
+		got := runServer(t, lab.subjectPath, stdin, "-")
+		if want.code != got.code || maskLog(want.output) != maskLog(got.output) {
+			t.Errorf("%s\n  redis:  exit %d %q\n  ringer: exit %d %q", pattern,
+				want.code, maskLog(want.output), got.code, maskLog(got.output))
+		}
+	}
+}
+
+// TestNowhereToListen: both servers complain of the same addresses, and end with 1.
+func TestNowhereToListen(t *testing.T) {
+	port, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"--bind", "-192.0.2.77"}, {"--bind", "192.0.2.77"}, {"--bind", "nosuchhost.invalid"},
+		{"--bind", "-nosuchhost.invalid"}, {"--bind", ""}, {"--port", "0"},
+		{"--bind", "127.0.0.1", "192.0.2.77"}, {"--a.b", "1"},
+	} {
+		args = append([]string{"--port", port, "--save", ""}, args...)
+		want := runServer(t, lab.redisPath, "", args...)
+		if !lab.subjectIsRedis {
+			args = append(args, "--native-port", "0")
+		}
+		got := runServer(t, lab.subjectPath, "", args...)
+		if got.code != want.code {
+			t.Errorf("%q: exit %d, want %d:\n%s", args, got.code, want.code, got.output)
+		}
+		for line := range strings.Lines(maskLog(want.output)) {
+			complains := strings.Contains(line, "listen") || strings.Contains(line, "aborting")
+			if complains && !strings.Contains(maskLog(got.output), line) {
+				t.Errorf("%q: lacks the line %q:\n%s", args, line, got.output)
+			}
 		}
 	}
 }

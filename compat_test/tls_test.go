@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	native "github.com/ringer-kv/ringer/binproto/client"
 )
 
 // certificates are files that openssl could have made: an authority, and what it has signed for a
@@ -248,5 +250,66 @@ func TestTLSDoesNotStart(t *testing.T) {
 				t.Errorf("%q: lacks %q in\n%s", args, line, got.output)
 			}
 		}
+	}
+}
+
+// TestNativeTLS: the native protocol through TLS, with clients' certificates asked for, and other
+// terms from the next connection on when CONFIG SET changes them.
+func TestNativeTLS(t *testing.T) {
+	if lab.subjectIsRedis {
+		t.Skip("a port of ringer's own")
+	}
+	files := newCertificates(t)
+	options, _ := files.options(t)
+	port, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := startRinger(append(options[2:], "--native-tls-port", port)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.stop)
+	ca, err := os.ReadFile(files.path("ca.crt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.LoadX509KeyPair(files.path("client.crt"), files.path("client.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := &tls.Config{RootCAs: x509.NewCertPool()}
+	config.RootCAs.AppendCertsFromPEM(ca)
+	ping := func(c *tls.Config) error {
+		conn, err := native.DialOptions(t.Context(), "127.0.0.1:"+port, native.Options{TLS: c})
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		_, err = conn.Do("PING")
+		return err
+	}
+	if err := ping(config); err == nil {
+		t.Error("a client without a certificate was let in")
+	}
+	s.mustLog(t, "# Error accepting a client connection: ")
+	known := config.Clone()
+	known.Certificates = []tls.Certificate{pair}
+	if err := ping(known); err != nil {
+		t.Error(err)
+	}
+	c := mustDial(t, s.addr)
+	for command, want := range map[string]string{
+		"CONFIG SET tls-cert-file /nonexistent": "ERR CONFIG SET failed (possibly related to" +
+			" argument 'tls-cert-file') - Unable to update TLS configuration. Check server logs.",
+		"CONFIG SET tls-auth-clients no": "OK",
+	} {
+		r, err := c.do(strings.Fields(command)...)
+		if err != nil || r.value.text != want {
+			t.Errorf("%s: %q, %v", command, r.value.text, err)
+		}
+	}
+	if err := ping(config); err != nil {
+		t.Errorf("without a certificate, which is not asked for any more: %v", err)
 	}
 }

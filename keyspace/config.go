@@ -23,6 +23,7 @@ type Config struct {
 	TCPBacklog     int
 	TCPKeepAlive   int // seconds; 0: off
 	NativePort     int
+	NativeTLSPort  int // 0: none
 	NativeBind     []string
 	NativeMaxFrame int64 // bytes
 	HTTPPort       int   // 0: none
@@ -39,6 +40,7 @@ type Config struct {
 	SyslogFacility string
 	SyslogIdent    string
 	AlwaysShowLogo bool
+	ServerCPUList  string // processors, such as "0,2-3"; "": all
 	OOMScoreAdj    string // no, yes, relative or absolute
 	// OOMScoreAdjValues are those of a master, a replica and a child.
 	OOMScoreAdjValues string
@@ -73,6 +75,7 @@ type Config struct {
 	EvictionTenacity       int
 	LFULogFactor           int
 	LFUDecayMinutes        int
+	ActiveRehashing        bool // while idle
 	LazyEviction           bool // records evictions as UNLINK
 	LazyExpire             bool // likewise expired keys
 	HashMaxListpackEntries int
@@ -97,7 +100,9 @@ type Config struct {
 	PackedThreshold int
 	File            string
 	FDLimit         int
-	Supervisor      string
+	// ModuleSettings says that there are lines for modules, which nobody will read.
+	ModuleSettings bool
+	Supervisor     string
 
 	kept     []string // by index into parameters; the canonical text
 	saveSeen bool     // a save line has been read: the next ones add to it

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/ringer-kv/ringer/keyspace/inline"
 	"github.com/ringer-kv/ringer/keyspace/reply"
@@ -90,7 +91,16 @@ func (c *Config) line(line string, depth int) (reason reply.Reason, err error) {
 
 // splitLine cuts a line into words; the first one, the name, is in lower case.
 func splitLine(line string) ([]string, error) {
-	split, err := inline.Split([]byte(line), nil)
+	words, err := splitWords(line)
+	if len(words) > 0 {
+		words[0] = strings.ToLower(words[0])
+	}
+	return words, err
+}
+
+// splitWords cuts a text into words, which may be quoted. Redis: sdssplitargs.
+func splitWords(text string) ([]string, error) {
+	split, err := inline.Split([]byte(text), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -98,28 +108,25 @@ func splitLine(line string) ([]string, error) {
 	for i, w := range split {
 		words[i] = string(w)
 	}
-	if len(words) > 0 {
-		words[0] = strings.ToLower(words[0])
-	}
 	return words, nil
 }
 
-// include loads the files that a pattern stands for.
+// include loads the files that a pattern stands for, as one text, so that lines are counted
+// through them. Redis: loadServerConfig.
 func (c *Config) include(pattern string, depth int) error {
 	paths := []string{pattern}
 	if strings.ContainsAny(pattern, "*?[") {
 		paths, _ = filepath.Glob(pattern) // Redis: a pattern without matches is no error
 	}
+	var all strings.Builder
 	for _, path := range paths {
 		lines, err := ReadConfigFile(path)
-		if err == nil {
-			err = c.load(lines, depth)
-		}
 		if err != nil {
 			return err
 		}
+		all.WriteString(lines)
 	}
-	return nil
+	return c.load(all.String(), depth)
 }
 
 // directive applies one line.
@@ -127,11 +134,18 @@ func (c *Config) directive(words []string) reply.Reason {
 	name, values := words[0], words[1:]
 	if i := lookupParameter(name); i >= 0 {
 		p := &parameters[i]
+		if reason := p.refuses(values); reason != "" {
+			return reason
+		}
 		if len(values) == 0 && p.takesNone() {
 			values = []string{""}
 		}
-		if len(values) == 1 {
-			values = p.split(values[0])
+		if len(values) == 1 && values[0] != "" && p.takesSeveral() {
+			words, err := splitWords(values[0]) // CONFIG SET cuts at each blank
+			if err != nil {
+				return reply.ReasonUnbalanced
+			}
+			values = words
 		}
 		return c.set(p, values)
 	}
@@ -157,7 +171,31 @@ func (c *Config) directive(words []string) reply.Reason {
 			return reply.ReasonUnsupported
 		}
 	}
+	if strings.Contains(name, ".") {
+		c.ModuleSettings = true
+		if len(values) == 0 {
+			return reply.ReasonModule
+		}
+		return ""
+	}
 	return reply.ReasonDirective
+}
+
+// refuses is why a line can't have these values, though CONFIG SET, or a parameter that has never
+// been set, has their like.
+func (p *parameter) refuses(values []string) reply.Reason {
+	if len(values) != 1 {
+		return ""
+	}
+	switch empty := values[0] == ""; {
+	case p.kind == kindReplicaOf:
+		return reply.ReasonArguments
+	case empty && p.kind == kindDir:
+		return reply.Reason(SystemError(syscall.ENOENT))
+	case empty && p.kind == kindOutputLimits:
+		return reply.ReasonOutputLimitCount // Redis: "" is no words at all, and then too few
+	}
+	return ""
 }
 
 // CommandLine is what the arguments of a server ask for.
@@ -174,36 +212,36 @@ type CommandLine struct {
 // [file] [--option value ...]... [-]. Redis: main in server.c, which takes "-" first or last.
 func ParseCommandLine(args []string) CommandLine {
 	var l CommandLine
-	if len(args) > 0 && args[0] == "-" {
-		l.Stdin, args = true, args[1:]
-	} else if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		l.File, args = args[0], args[1:]
+	} else if len(args) > 0 && args[0] == "-" {
+		l.Stdin, args = true, args[1:]
 	}
 	if last := len(args) - 1; last >= 0 && args[last] == "-" {
 		l.Stdin, args = true, args[:last]
 	}
 	var lines strings.Builder
-	bare := "" // the option that has had no value yet
-	for _, arg := range args {
+	bare := false // the option that came last has had no value yet, and takes what comes
+	for i, arg := range args {
 		name, isOption := strings.CutPrefix(arg, "--")
-		if isOption {
-			if bare == "save" { // Redis: "--save" alone turns saving off
-				lines.WriteString(`""`)
-			}
-			if lines.Len() > 0 {
-				lines.WriteByte('\n')
-			}
-			lines.WriteString(name)
+		if !isOption || bare {
+			lines.WriteString(quote(arg))
 			lines.WriteByte(' ')
-			bare = name
+			bare = false
 			continue
 		}
-		bare = ""
-		lines.WriteString(quote(arg))
+		if lines.Len() > 0 {
+			lines.WriteByte('\n')
+		}
+		lines.WriteString(name)
 		lines.WriteByte(' ')
-	}
-	if bare == "save" {
-		lines.WriteString(`""`)
+		words, err := inline.Split([]byte(arg), nil)
+		bare = err == nil && len(words) == 1 // else the value stands in the same argument
+		last := i == len(args)-1
+		if bare && strings.EqualFold(arg, "--save") && (last || strings.HasPrefix(args[i+1], "--")) {
+			lines.WriteString(`""`) // Redis: "--save" alone turns saving off
+			bare = false
+		}
 	}
 	l.Lines = lines.String()
 	return l

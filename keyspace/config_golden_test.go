@@ -75,6 +75,10 @@ var configCases = [][2]string{
 	{"proto-max-bulk-len", "1048575"}, {"proto-max-bulk-len", "1mb"},
 	{"client-query-buffer-limit", "1048575"}, {"repl-backlog-size", "1"},
 	{"sanitize-dump-payload", "clients"}, {"tls-auth-clients", "optional"},
+	{"shutdown-on-sigterm", "save nosave"}, {"shutdown-on-sigint", "nosave now save"},
+	{"oom-score-adj-values", "1  2"}, {"latency-tracking-info-percentiles", "99.999999999"},
+	{"latency-tracking-info-percentiles", "0.00000001 1e1"},
+	{"activedefrag", "yes"}, {"activedefrag", "no"},
 }
 
 // notAsked are parameters whose CONFIG SET would harm the server that is asked, or depends on the

@@ -123,13 +123,19 @@ func (p parameter) several() parameter {
 	return p
 }
 
-// split cuts a value that is given as one text into the words that the parameter takes.
-func (p *parameter) split(value string) []string {
+// takesSeveral reports whether a value is any number of words, which may be given as one text.
+func (p *parameter) takesSeveral() bool {
 	switch p.kind {
 	case kindEnums, kindList, kindSave, kindOutputLimits, kindScores, kindPercentiles, kindReplicaOf:
-		if value != "" {
-			return strings.Split(value, " ")
-		}
+		return true
+	}
+	return false
+}
+
+// split cuts a value that is given as one text into the words that the parameter takes.
+func (p *parameter) split(value string) []string {
+	if value != "" && p.takesSeveral() {
+		return strings.Split(value, " ")
 	}
 	return []string{value}
 }
@@ -231,6 +237,8 @@ var parameters = [...]parameter{
 	integer("socket-mark-id", "0", 0, maxUint32).immutable(),
 	boolean("protected-mode", "yes").into(func(c *Config) any { return &c.ProtectedMode }),
 	port("native-port", "1234").immutable().into(func(c *Config) any { return &c.NativePort }),
+	port("native-tls-port", "0").immutable().
+		into(func(c *Config) any { return &c.NativeTLSPort }),
 	special("native-bind", kindList, "").immutable().
 		into(func(c *Config) any { return &c.NativeBind }),
 	memoryFrom("native-max-frame", "67108864", 64<<10, 1<<30).immutable().
@@ -287,7 +295,7 @@ var parameters = [...]parameter{
 	text("proc-title-template", "{title} {listen-addr} {server-mode}").that(isTitle),
 	boolean("crash-log-enabled", "yes"),
 	boolean("crash-memcheck-enabled", "yes"),
-	text("server_cpulist", "").immutable(),
+	text("server_cpulist", "").immutable().into(func(c *Config) any { return &c.ServerCPUList }),
 	text("bio_cpulist", "").immutable(),
 	text("aof_rewrite_cpulist", "").immutable(),
 	text("bgsave_cpulist", "").immutable(),
@@ -354,8 +362,8 @@ var parameters = [...]parameter{
 	integer("lfu-decay-time", "1", 0, maxInt32).
 		into(func(c *Config) any { return &c.LFUDecayMinutes }),
 	integer("active-expire-effort", "1", 1, 10),
-	boolean("activerehashing", "yes"),
-	boolean("activedefrag", "no"),
+	boolean("activerehashing", "yes").into(func(c *Config) any { return &c.ActiveRehashing }),
+	boolean("activedefrag", "no").unsupported(),
 	integer("active-defrag-cycle-max", "25", 1, 99),
 	integer("active-defrag-cycle-min", "1", 1, 99),
 	memoryFrom("active-defrag-ignore-bytes", "104857600", 1, maxInt64),

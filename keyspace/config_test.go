@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -50,7 +51,8 @@ func TestConfigDefaults(t *testing.T) {
 			own++
 		}
 	}
-	if own-known != 5 { // native-port, native-bind, native-max-frame, http-port, http-bind
+	// native-port, native-tls-port, native-bind, native-max-frame, http-port, http-bind
+	if own-known != 6 {
 		t.Errorf("%d names, of which Redis has %d", own, known)
 	}
 }
@@ -96,6 +98,7 @@ func TestConfigSetWords(t *testing.T) {
 		{"dir", "/nonexistent", "No such file or directory"},
 		{"dir", "/dev/null", "Not a directory"},
 		{"dir", "/", ""},
+		{"dir", "", ""},
 		{"appendonly", "no", ""},
 		{"appendonly", "yes", "not supported by ringer"},
 		{"cluster-enabled", "yes", "not supported by ringer"},
@@ -344,11 +347,21 @@ func TestConfigIgnored(t *testing.T) {
 	}
 }
 
+// TestQuotesWithinAValue: those that are not closed are an error.
+func TestQuotesWithinAValue(t *testing.T) {
+	for _, line := range []string{"save \"60 '1\"", "bind \"'127.0.0.1\""} {
+		err := NewConfig().Load(line)
+		if err == nil || !strings.Contains(err.Error(), string(reply.ReasonUnbalanced)) {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
 // TestParameterLists: each parameter is one of used, kept and refused; the last are few.
 func TestParameterLists(t *testing.T) {
 	kept, refused := KeptParameters(), RefusedParameters()
 	want := []string{
-		"appendonly", "cluster-enabled", "replicaof",
+		"activedefrag", "appendonly", "cluster-enabled", "replicaof",
 	}
 	if !slices.Equal(refused, want) {
 		t.Errorf("refused: %v", refused)
@@ -380,6 +393,12 @@ func TestParseCommandLine(t *testing.T) {
 		{[]string{"--port", "1", "--hz", "2"}, CommandLine{Lines: "port \"1\" \nhz \"2\" "}},
 		{[]string{"--port", "1", "extra"}, CommandLine{Lines: `port "1" "extra" `}},
 		{[]string{"--port"}, CommandLine{Lines: "port "}},
+		{[]string{"--port", "--hz", "1"}, CommandLine{Lines: `port "--hz" "1" `}},
+		{[]string{"--port 1", "--hz", "2"}, CommandLine{Lines: "port 1 \nhz \"2\" "}},
+		{[]string{"--requirepass", "--x", "--hz", "2"},
+			CommandLine{Lines: "requirepass \"--x\" \nhz \"2\" "}},
+		{[]string{"--SAVE", "--hz", "2"}, CommandLine{Lines: "SAVE \"\"\nhz \"2\" "}},
+		{[]string{"-", "-"}, CommandLine{Stdin: true}},
 		{[]string{"--save"}, CommandLine{Lines: `save ""`}},
 		{[]string{"--save", "--port", "1"}, CommandLine{Lines: "save \"\"\nport \"1\" "}},
 		{[]string{"--save", ""}, CommandLine{Lines: `save "" `}},
@@ -389,6 +408,56 @@ func TestParseCommandLine(t *testing.T) {
 	} {
 		if got := ParseCommandLine(c.args); got != c.want {
 			t.Errorf("%q: %+v, want %+v", c.args, got, c.want)
+		}
+	}
+}
+
+// TestActiveRehashing: an idle owner moves a table along, unless activerehashing says no.
+func TestActiveRehashing(t *testing.T) {
+	e := newConfigEngine(t)
+	err := e.Do(func() {
+		db := e.dbs[0]
+		for i := range 1000 {
+			db.SetString(db.find([]byte(strconv.Itoa(i))), []byte("value"), false)
+		}
+		db.table.Expand(db.arena, 1<<16)
+		for _, on := range []bool{false, true} {
+			e.config.ActiveRehashing = on
+			for range 10_000 {
+				if !e.idle() {
+					break
+				}
+			}
+			if db.table.Rehashing() == on {
+				t.Errorf("activerehashing %t: rehashing is %t", on, db.table.Rehashing())
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestZeroBytes: values end at the first one, as in redis-server 7.0.15, but for numbers and
+// passwords.
+func TestZeroBytes(t *testing.T) {
+	for _, c := range []struct{ name, value, want, shown string }{
+		{"maxmemory", "1kb\x00x", "", "1024"}, {"maxmemory", "\x00", "", "0"},
+		{"maxmemory-clients", "\x00", "", "0"}, {"replica-announce-ip", "a\x00b", "", "a"},
+		{"masterauth", "a\x00b", "", "a\x00b"}, {"requirepass", "\x00", "", "\x00"},
+		{"notify-keyspace-events", "K\x00q", "", "K"}, {"loglevel", "debug\x00x", "", "debug"},
+		{"timeout", "1\x00", "argument couldn't be parsed into an integer", "0"},
+		{"rdbcompression", "no\x00", "", "no"}, {"save", "\x00", "", ""},
+		{"cluster-announce-hostname", "a\x00_", "", "a"}, {"unixsocketperm", "\x00", "", "0"},
+		{"appendfilename", "\x00", "appendfilename can't be empty", "appendonly.aof"},
+		{"proc-title-template", "\x00", "template format is invalid or contains unknown variables",
+			"{title} {listen-addr} {server-mode}"},
+	} {
+		config := NewConfig()
+		p := &parameters[lookupParameter(c.name)]
+		reason := config.set(p, p.split(c.value))
+		if got := config.get(p); string(reason) != c.want || got != c.shown {
+			t.Errorf("%s %q: %q and %q, want %q and %q", c.name, c.value, reason, got, c.want, c.shown)
 		}
 	}
 }

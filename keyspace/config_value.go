@@ -19,13 +19,30 @@ func (c *Config) set(p *parameter, words []string) reply.Reason {
 	before := c.get(p)
 	reason := c.assign(p, words)
 	if reason == "" && p.flags&paramUnsupported != 0 && c.get(p) != p.initial {
-		c.assign(p, p.split(before))
+		c.store(p, before)
+		if p.name == "activedefrag" { // Redis: likewise without its own jemalloc, as in Debian
+			return reply.ReasonDefrag
+		}
 		return reply.ReasonUnsupported
 	}
 	return reason
 }
 
+// cStrings cuts words at their first zero byte. Redis: values are C strings, but for numbers
+// (string2ll) and passwords.
+func (p *parameter) cStrings(words []string) []string {
+	if p.kind == kindInt || p.flags&paramSensitive != 0 {
+		return words
+	}
+	cut := make([]string, len(words))
+	for i, w := range words {
+		cut[i], _, _ = strings.Cut(w, "\x00")
+	}
+	return cut
+}
+
 func (c *Config) assign(p *parameter, words []string) reply.Reason {
+	words = p.cStrings(words)
 	switch p.kind {
 	case kindList:
 		if len(words) == 1 && words[0] == "" {
@@ -67,7 +84,7 @@ func (c *Config) setOne(p *parameter, word string) reply.Reason {
 		return c.setMemory(p, word)
 	case kindOctal:
 		n, err := strconv.ParseInt(word, 8, 64)
-		if err != nil {
+		if err != nil && word != "" { // Redis: strtoll of nothing is 0
 			return reply.ReasonNotOctal
 		}
 		if n < 0 || n > maxPermissions {
@@ -312,6 +329,13 @@ func ParseMemory(s string) (bytes uint64, ok bool) {
 	return n * unit, true // Redis: it overflows silently as well
 }
 
+// The places of words in those of shutdown-on-sigint and shutdown-on-sigterm, the only parameters
+// of several words.
+const (
+	shutdownSave   = 1
+	shutdownNoSave = 2
+)
+
 func (c *Config) setEnums(p *parameter, words []string) reply.Reason {
 	seen := make([]bool, len(p.words))
 	for _, w := range words {
@@ -320,6 +344,9 @@ func (c *Config) setEnums(p *parameter, words []string) reply.Reason {
 			return reply.ReasonEnum(p.words)
 		}
 		seen[i] = true
+	}
+	if seen[shutdownSave] && seen[shutdownNoSave] {
+		return reply.ReasonSaveNoSave
 	}
 	var set []string
 	for i, w := range p.words {
@@ -457,13 +484,15 @@ func (c *Config) setScores(p *parameter, words []string) reply.Reason {
 	if len(words) != classes {
 		return reply.ReasonArguments
 	}
-	for _, w := range words {
+	scores := make([]string, classes)
+	for i, w := range words {
 		n, err := strconv.ParseInt(w, 10, 64)
-		if err != nil || n < -limit || n > limit {
+		if err != nil && w != "" || n < -limit || n > limit { // Redis: strtoll of nothing is 0
 			return reply.ReasonScores
 		}
+		scores[i] = strconv.FormatInt(n, 10)
 	}
-	c.store(p, strings.Join(words, " "))
+	c.store(p, strings.Join(scores, " "))
 	return ""
 }
 
@@ -483,10 +512,16 @@ func (c *Config) setPercentiles(p *parameter, words []string) reply.Reason {
 		if i > 0 {
 			b = append(b, ' ')
 		}
-		b = strconv.AppendFloat(b, f, 'g', -1, 64)
+		b = append(b, shortFixed(f)...)
 	}
 	c.store(p, string(b))
 	return ""
+}
+
+// shortFixed is a number with six digits behind the point, without zeros at the end. Redis: %f and
+// trimDoubleString.
+func shortFixed(f float64) string {
+	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(f, 'f', 6, 64), "0"), ".")
 }
 
 func (c *Config) setReplicaOf(p *parameter, words []string) reply.Reason {
@@ -529,11 +564,10 @@ func (c *Config) setHostname(p *parameter, word string) reply.Reason {
 // setDir takes a working directory that exists. The process itself stays where it is, as servers
 // in one process share it: relative names are resolved against the setting.
 func (c *Config) setDir(p *parameter, word string) reply.Reason {
-	if word == "" {
-		c.store(p, "")
+	if word == "" && c.Dir == "" { // the folder that the process is in
 		return ""
 	}
-	if filepath.IsAbs(c.Dir) && !filepath.IsAbs(word) {
+	if word != "" && filepath.IsAbs(c.Dir) && !filepath.IsAbs(word) {
 		word = filepath.Join(c.Dir, word)
 	}
 	info, err := os.Stat(word)

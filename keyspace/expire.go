@@ -81,13 +81,18 @@ func (e *Engine) idle() (more bool) {
 	if e.config.MaxMemory != 0 && e.evictSlice() {
 		return true
 	}
+	return e.config.ActiveRehashing && e.rehash() || e.arena.Work(1)
+}
+
+// rehash moves some buckets of one table that is being rehashed, if there is one.
+func (e *Engine) rehash() (found bool) {
 	for _, db := range e.dbs {
 		if db.table.Rehashing() {
 			db.table.Rehash(db.arena, rehashSliceBuckets)
 			return true
 		}
 	}
-	return e.arena.Work(1)
+	return false
 }
 
 // expireSlice deletes expired keys, at most budget of them, and returns what is left of it.

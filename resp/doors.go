@@ -142,7 +142,10 @@ func (s *Server) open(all []place) (doors []door, err error) {
 			p.port = free[p.secure]
 		}
 		d, err := s.openDoor(p)
-		if strings.HasPrefix(p.bind, "-") && err != nil && absent(err) {
+		if err != nil && absent(err, strings.HasPrefix(p.bind, "-")) {
+			if s.options.PassedOver != nil {
+				s.options.PassedOver(err)
+			}
 			continue
 		}
 		if err != nil {

@@ -10,19 +10,17 @@ import (
 	"github.com/ringer-kv/ringer/keyspace"
 )
 
-// absent reports that an address does not exist on this machine, so that an optional bind may
-// go without. (Redis: the errors that listenToPort passes over.)
-func absent(err error) bool {
+// absent reports that an address does not exist on this machine, as its whole family doesn't or,
+// for an optional one, it alone, so that listening goes without it. Redis: listenToPort.
+func absent(err error, optional bool) bool {
 	for _, e := range []error{
-		syscall.EADDRNOTAVAIL, syscall.EAFNOSUPPORT, syscall.EPFNOSUPPORT,
-		syscall.EPROTONOSUPPORT, syscall.ENOPROTOOPT,
+		syscall.EAFNOSUPPORT, syscall.EPFNOSUPPORT, syscall.EPROTONOSUPPORT, syscall.ENOPROTOOPT,
 	} {
 		if errors.Is(err, e) {
 			return true
 		}
 	}
-	var dns *net.DNSError
-	return errors.As(err, &dns)
+	return optional && errors.Is(err, syscall.EADDRNOTAVAIL)
 }
 
 // plain gets connections from a net.Listener.

@@ -45,6 +45,8 @@ type Options struct {
 	// IdleAfter is when a connection without traffic gives up its goroutine and its memory.
 	// 0: a second.
 	IdleAfter time.Duration
+	// PassedOver is told of an address that there is not, and that may be missing.
+	PassedOver func(err error)
 	// Log takes log lines; nil drops them.
 	Log func(level keyspace.LogLevel, text string)
 }

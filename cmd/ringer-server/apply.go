@@ -10,7 +10,7 @@ import (
 	"github.com/ringer-kv/ringer/resp"
 )
 
-// apply has the process and the RESP front end take up what CONFIG SET changes. See
+// apply has the process and the front ends take up what CONFIG SET changes. See
 // keyspace.Options.Apply.
 func (s *server) apply(next *keyspace.Config, names []string) *keyspace.ApplyError {
 	if name := first(names, isOOM); name != "" {
@@ -32,14 +32,21 @@ func (s *server) apply(next *keyspace.Config, names []string) *keyspace.ApplyErr
 // listenAnew changes addresses and certificates.
 func (s *server) listenAnew(next *keyspace.Config, names []string) *keyspace.ApplyError {
 	moved, certified := first(names, isAddress), first(names, isTLS)
-	if moved == "" && (certified == "" || next.TLSPort == 0) {
+	if moved == "" && (certified == "" || next.TLSPort == 0 && next.NativeTLSPort == 0) {
 		return nil // certificates are read when there is a port for them
 	}
-	err := s.resp.Rebind(addresses(next), &next.TLS)
+	terms, err := s.nativeTLS.Load(), error(nil)
+	if certified != "" && next.NativeTLSPort != 0 {
+		terms, err = resp.LoadTLS(&next.TLS)
+	}
 	if err == nil {
+		err = s.resp.Rebind(addresses(next), &next.TLS)
+	}
+	if err == nil {
+		s.nativeTLS.Store(terms)
 		return nil
 	}
-	s.reportListen(err)
+	s.reportListen(err, next.MainPort())
 	var bad resp.TLSError
 	if errors.As(err, &bad) {
 		name := certified

@@ -31,7 +31,8 @@ Examples:
        ringer-server /etc/myredis.conf --loglevel verbose -
 
 Options are the lines of redis.conf. Ringer's own are
-       native-port (1234; 0 turns it off), native-bind, native-max-frame,
+       native-port (1234; 0 turns it off), native-tls-port (0: none), native-bind,
+       native-max-frame,
        http-port (0: none; /metrics and /debug/pprof), http-bind (the loopback).
 `
 
@@ -41,7 +42,7 @@ func main() {
 
 // run is main with the exit code as its result.
 func run(args []string) int {
-	if len(args) == 1 {
+	if len(args) > 0 {
 		switch args[0] {
 		case "-v", "--version":
 			fmt.Println(versionLine())

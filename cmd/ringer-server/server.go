@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -32,16 +34,18 @@ const gcPercent = 400
 type server struct {
 	*logger
 	supervisor
-	config  *keyspace.Config // as it was at the start: the engine's may change
-	table   *keyspace.Table
-	engine  *keyspace.Engine
-	resp    *resp.Server
-	native  *binproto.Server // nil: native-port 0
-	http    *metrics.Server  // nil: http-port 0
-	oom     oomScore
-	inForce *keyspace.Config // by the last change that was applied
-	stop    chan struct{}    // SHUTDOWN
-	failed  chan error       // a front end that has ended by itself
+	config *keyspace.Config // as it was at the start: the engine's may change
+	table  *keyspace.Table
+	engine *keyspace.Engine
+	resp   *resp.Server
+	native *binproto.Server // nil: native-port 0
+	http   *metrics.Server  // nil: http-port 0
+	oom    oomScore
+	// nativeTLS are the terms of TLS on native-tls-port.
+	nativeTLS atomic.Pointer[tls.Config]
+	inForce   *keyspace.Config // by the last change that was applied
+	stop      chan struct{}    // SHUTDOWN
+	failed    chan error       // a front end that has ended by itself
 }
 
 // run runs a server to its end and returns the exit code.
@@ -73,9 +77,9 @@ func (s *server) start() bool {
 		return false
 	}
 	c := s.config
-	at := addresses(c)
-	if at.Port == 0 && at.TLSPort == 0 && c.NativePort == 0 && c.UnixSocket == "" {
-		s.warning("Configured to not listen anywhere, exiting.")
+	if c.ModuleSettings {
+		s.warning("Module Configuration detected without loadmodule directive or no ApplyConfig" +
+			" call: aborting")
 		return false
 	}
 	for _, name := range c.Ignored() {
@@ -86,6 +90,10 @@ func (s *server) start() bool {
 	s.oom.path = oomScoreFile
 	if err := s.oom.apply(c); err != nil {
 		s.warning("Unable to write oom_score_adj: " + keyspace.SystemError(err))
+	}
+	if err := bindProcessors(c.ServerCPUList); err != nil {
+		s.warning("Unable to run on the processors of server_cpulist " + c.ServerCPUList + ": " +
+			keyspace.SystemError(err))
 	}
 	engine, err := keyspace.New(keyspace.Options{
 		Table: s.table, Config: c, Log: s.line,
@@ -149,9 +157,10 @@ func (s *server) listen() bool {
 		Bind: at.Bind, Port: at.Port, TLSPort: at.TLSPort, TLS: &c.TLS,
 		UnixSocket: c.UnixSocket, UnixSocketPerm: os.FileMode(c.UnixSocketPerm),
 		Backlog: c.TCPBacklog, Log: s.line,
+		PassedOver: func(err error) { s.reportListen(err, c.MainPort()) },
 	})
 	if err := s.resp.Listen(); err != nil {
-		s.reportListen(err)
+		s.reportListen(err, c.MainPort())
 		var bad resp.TLSError
 		if errors.As(err, &bad) {
 			s.warning("Failed to configure TLS. Check logs for more info.")
@@ -160,18 +169,48 @@ func (s *server) listen() bool {
 		}
 		return false
 	}
-	if c.NativePort != 0 {
-		s.native = binproto.NewServer(s.engine, binproto.Options{
-			Bind: c.NativeBind, Port: c.NativePort, MaxFrame: c.NativeMaxFrame,
-			Backlog: c.TCPBacklog, Log: s.warning,
-		})
-		if err := s.native.Listen(); err != nil {
-			s.reportListen(err)
-			s.warning(fmt.Sprintf("Failed listening on port %d (TCP), aborting.", c.NativePort))
-			return false
-		}
+	if !s.listenNative() {
+		return false
+	}
+	if len(s.resp.Addrs()) == 0 && s.native == nil {
+		s.warning("Configured to not listen anywhere, exiting.")
+		return false
 	}
 	return s.listenHTTP()
+}
+
+// listenNative opens the sockets of the native protocol.
+func (s *server) listenNative() bool {
+	c := s.config
+	if c.NativePort == 0 && c.NativeTLSPort == 0 {
+		return true
+	}
+	o := binproto.Options{
+		Bind: c.NativeBind, Port: c.NativePort, TLSOnly: c.NativePort == 0,
+		MaxFrame: c.NativeMaxFrame, Backlog: c.TCPBacklog, Log: s.warning,
+	}
+	port := c.NativePort
+	if c.NativeTLSPort != 0 {
+		terms, err := resp.LoadTLS(&c.TLS)
+		if err != nil {
+			s.reportListen(err, c.NativeTLSPort)
+			s.warning("Failed to configure TLS. Check logs for more info.")
+			return false
+		}
+		s.nativeTLS.Store(terms)
+		o.TLS = &binproto.TLSOptions{Port: c.NativeTLSPort, Config: s.nativeTLS.Load}
+		if port == 0 {
+			port = c.NativeTLSPort
+		}
+	}
+	native := binproto.NewServer(s.engine, o)
+	if err := native.Listen(); err != nil {
+		s.reportListen(err, port)
+		s.warning(fmt.Sprintf("Failed listening on port %d (TCP), aborting.", port))
+		return false
+	}
+	s.native = native
+	return true
 }
 
 // listenHTTP opens the sockets for those who watch.
@@ -182,7 +221,7 @@ func (s *server) listenHTTP() bool {
 	}
 	http, err := metrics.Listen(s.engine, c.HTTPBind, c.HTTPPort)
 	if err != nil {
-		s.reportListen(err)
+		s.reportListen(err, c.HTTPPort)
 		s.warning(fmt.Sprintf("Failed listening on port %d (HTTP), aborting.", c.HTTPPort))
 		return false
 	}
@@ -190,8 +229,9 @@ func (s *server) listenHTTP() bool {
 	return true
 }
 
-// reportListen logs why a socket can't be opened, or TLS not be had, in Redis's words.
-func (s *server) reportListen(err error) {
+// reportListen logs why a socket can't be opened, or TLS not be had, in Redis's words. The port is
+// for errors that tell none.
+func (s *server) reportListen(err error, port int) {
 	var bad resp.TLSError
 	if errors.As(err, &bad) {
 		s.warning(bad.Error())
@@ -204,7 +244,11 @@ func (s *server) reportListen(err error) {
 		s.warning("Failed opening Unix socket: " + reason)
 		return
 	}
-	host, port := "*", 0
+	host := "*"
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		host, reason = dns.Name, "Name or service not known"
+	}
 	if tcp, ok := addrOf(op).(*net.TCPAddr); ok {
 		port = tcp.Port
 		if len(tcp.IP) > 0 {
@@ -236,13 +280,18 @@ func (s *server) serveAll() {
 	go func() { s.failed <- s.resp.Serve() }()
 	if s.native != nil {
 		go func() { s.failed <- s.native.Serve() }()
+	}
+	if c.NativePort != 0 {
 		s.notice("Native protocol on port " + strconv.Itoa(c.NativePort) + ".")
+	}
+	if c.NativeTLSPort != 0 {
+		s.notice("Native protocol with TLS on port " + strconv.Itoa(c.NativeTLSPort) + ".")
 	}
 	if s.http != nil {
 		s.http.Serve()
 		s.notice("Metrics and profiles over HTTP on port " + strconv.Itoa(c.HTTPPort) + ".")
 	}
-	if c.MainPort() != 0 || c.NativePort != 0 {
+	if c.MainPort() != 0 || s.native != nil {
 		s.notice("Ready to accept connections")
 	}
 	if c.UnixSocket != "" {

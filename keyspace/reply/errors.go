@@ -174,6 +174,11 @@ const (
 	ReasonNoCommand   Reason = "No such command in rename-command"
 	ReasonNameTaken   Reason = "Target command name already exists"
 	ReasonIncludes    Reason = "includes are nested too deeply"
+	ReasonModule      Reason = "Module config specified without value"
+	ReasonSaveNoSave  Reason = "shutdown options SAVE and NOSAVE can't be used simultaneously"
+	ReasonDefrag      Reason = "Active defragmentation cannot be enabled: it requires a Redis" +
+		" server compiled with a modified Jemalloc like the one shipped by default with the Redis" +
+		" source distribution"
 )
 
 // ReasonTLS is the reason for tls-* parameters that do not fit together.
