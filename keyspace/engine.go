@@ -349,6 +349,9 @@ func (e *Engine) Hangup(s *Session) {
 	e.queue.push(&event{kind: eventHangup, s: s})
 }
 
+// OpenSessions is how many sessions are open or being opened, as it is compared with maxclients.
+func (e *Engine) OpenSessions() int64 { return e.open.Load() }
+
 // PeerClosed tells that the peer of a session has closed its half of the connection: it sends
 // nothing more, but may still read. What it has sent is executed and replied; a command that
 // waits, or comes to wait, for a key ends the session, as nobody could tell a client that waits

@@ -14,7 +14,7 @@ const (
 	// collectAfter is how many looks without a collection make one due: what connections have
 	// left behind is not known to be garbage before.
 	collectAfter = 1
-	// collectRarely is what that grows to while such collections find nothing.
+	// collectRarely is what that grows to while such collections find nothing, and clients stay.
 	collectRarely = 60
 )
 
@@ -29,10 +29,12 @@ type janitor struct {
 	cycles  uint64 // collections at the last look
 	quiet   int    // looks since the last collection
 	after   int    // looks that make one due
+	clients func() int64
+	most    int64 // clients at any look since the last collection
 }
 
-func newJanitor() *janitor {
-	return &janitor{after: collectAfter, samples: []metrics.Sample{
+func newJanitor(clients func() int64) *janitor {
+	return &janitor{after: collectAfter, clients: clients, samples: []metrics.Sample{
 		{Name: "/memory/classes/heap/objects:bytes"},
 		{Name: "/memory/classes/heap/free:bytes"},
 		{Name: "/memory/classes/heap/unused:bytes"},
@@ -54,9 +56,13 @@ func (j *janitor) look() (held, live int64, cycles uint64) {
 func (j *janitor) tidy() {
 	held, live, cycles := j.look()
 	if cycles != j.cycles {
-		j.cycles, j.quiet = cycles, 0
+		j.cycles, j.quiet, j.most = cycles, 0, 0
 	}
 	j.quiet++
+	now := j.clients()
+	if j.most = max(j.most, now); now <= j.most/2 && j.most > 0 { // many have left something behind
+		j.after = collectAfter
+	}
 	switch {
 	case held-live > returnBytes:
 		debug.FreeOSMemory()
@@ -70,11 +76,11 @@ func (j *janitor) tidy() {
 	}
 }
 
-// returnMemory looks after the heap until stop is closed.
-func returnMemory(stop <-chan struct{}) {
+// returnMemory looks after the heap until stop is closed. clients is how many there are.
+func returnMemory(stop <-chan struct{}, clients func() int64) {
 	ticker := time.NewTicker(returnInterval)
 	defer ticker.Stop()
-	for j := newJanitor(); ; {
+	for j := newJanitor(clients); ; {
 		select {
 		case <-stop:
 			return

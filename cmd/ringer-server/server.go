@@ -63,7 +63,7 @@ func (s *server) run() int {
 		return 1
 	}
 	quit := make(chan struct{})
-	go returnMemory(quit)
+	go returnMemory(quit, s.engine.OpenSessions)
 	code := s.wait(signals)
 	close(quit)
 	return max(code, s.end())
