@@ -3,6 +3,7 @@ package keyspace
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -66,9 +67,29 @@ func cpuTime() (user, system time.Duration) {
 	return time.Duration(u.Utime.Nano()), time.Duration(u.Stime.Nano())
 }
 
-// cyclesSteady reports whether the kernel takes its own time from the processor's counter: it does
-// so only where that runs at one rate, and alike on all processors.
+// cyclesSteady reports whether the kernel takes its own time from the processor's counter.
 func cyclesSteady() bool {
 	source, err := os.ReadFile("/sys/devices/system/clocksource/clocksource0/current_clocksource")
-	return err == nil && string(bytes.TrimSpace(source)) == "tsc"
+	if err != nil {
+		return false
+	}
+	processors, _ := os.ReadFile("/proc/cpuinfo")
+	return steadyCycles(string(bytes.TrimSpace(source)), string(processors))
+}
+
+// steadyCycles is cyclesSteady for a clock source and the text of /proc/cpuinfo. The source tsc is
+// chosen only where the counter runs at one rate, and alike on all processors. The clocks of
+// virtual machines are the counter, too, at a rate that the host tells; there the processors must
+// promise the one rate.
+func steadyCycles(source, processors string) bool {
+	switch source {
+	case "tsc":
+		return true
+	case "kvm-clock", "hyperv_clocksource_tsc_page":
+		_, flags, _ := strings.Cut(processors, "\nflags")
+		flags, _, _ = strings.Cut(flags, "\n")
+		words := strings.Fields(flags)
+		return slices.Contains(words, "constant_tsc") && slices.Contains(words, "nonstop_tsc")
+	}
+	return false
 }

@@ -25,10 +25,11 @@ import (
 //
 // The clock. Asking the system costs 33 ns on the machine that the README names, which is a
 // twentieth of a command in a deep pipeline. The time stamp counter costs 13, and can be trusted
-// where Linux itself takes the time from it: then it runs at one rate, and alike on all
-// processors. Elsewhere, and while a test holds the clock, the engine's clock is asked. With the
-// histogram it comes to 23 ns for each command (BenchmarkCountCall). To time only a whole batch
-// would be cheaper still, but it would make up the time of every command in it.
+// where Linux itself takes the time from it, also by way of a virtual machine's clock: then it runs
+// at one rate, and alike on all processors. Elsewhere, and while a test holds the clock, the
+// engine's clock is asked. With the histogram it comes to 23 ns for each command
+// (BenchmarkCountCall). To time only a whole batch would be cheaper still, but it would make up the
+// time of every command in it.
 //
 // Redis reads its clock twice for each command, and cuts every time to microseconds.
 
