@@ -70,6 +70,7 @@ func TestGoRedisGeo(t *testing.T) {
 			found[0].Dist != 166.2742 || found[0].GeoHash != 3479447370796909 {
 			t.Errorf("GeoSearchLocation: %+v, %v", found, err)
 		}
+		//lint:ignore SA1019 programs written before Redis 6.2 send it
 		near, err := rdb.GeoRadius(ctx, "g", 15, 37, &redis.GeoRadiusQuery{
 			Radius: 100, Unit: "km", WithDist: true, Count: 1,
 		}).Result()

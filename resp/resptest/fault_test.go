@@ -99,7 +99,7 @@ func TestFaultProbabilityIsThatOfTheSeed(t *testing.T) {
 		}
 		return pattern
 	}
-	if hits() != hits() {
+	if first, second := hits(), hits(); first != second {
 		t.Error("the same seed hits others")
 	}
 }

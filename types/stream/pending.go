@@ -6,10 +6,11 @@ import (
 )
 
 // pending is an entry that was delivered and not acknowledged. It lies in two trees by its id: that
-// of its group, and that of the consumer that has it. Redis: streamNACK.
+// of its group, and that of the consumer that has it; package avl alone reads the two nodes, by
+// where they stand. Redis: streamNACK.
 type pending struct {
-	link        avl.Node // in the group
-	own         avl.Node // in the consumer
+	_           avl.Node // in the group
+	_           avl.Node // in the consumer
 	id          ID
 	deliveredMs int64
 	count       int64
