@@ -23,8 +23,8 @@ type Writer struct {
 
 var _ reply.Writer = (*Writer)(nil)
 
-// maxReplyBytes is the largest payload whose length a header can hold.
-const maxReplyBytes = math.MaxUint32
+// maxReplyBytes is the largest payload whose length a header, and an int, can hold.
+const maxReplyBytes = min(math.MaxUint32, math.MaxInt)
 
 // Proto is 2: the replies have the shapes of RESP2, with doubles as doubles.
 func (w *Writer) Proto() int { return 2 }

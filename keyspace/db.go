@@ -10,7 +10,8 @@ import (
 )
 
 // DB is one numbered database: a table of entries and a heap of their deadlines. All changes of
-// data go through the methods in this file, which keep the two together.
+// data go through its methods, here, in db_string.go and in the files called object, which keep
+// the two together.
 //
 // Owned by the keyspace goroutine.
 type DB struct {

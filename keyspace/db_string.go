@@ -149,7 +149,7 @@ func roomFor(sizeBytes int) int {
 	if sizeBytes < greedyRoomBytes {
 		return 2 * sizeBytes
 	}
-	return min(sizeBytes+sizeBytes/8, math.MaxUint32)
+	return int(min(int64(sizeBytes)+int64(sizeBytes)/8, math.MaxUint32))
 }
 
 // Fits reports whether the memory left has room for a value to grow to the given size, in one
