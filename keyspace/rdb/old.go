@@ -165,7 +165,7 @@ func (d *Decoder) fromZiplist(b []byte) []byte {
 }
 
 // eachZipmapPair checks a zipmap through and through and calls fn with each field and its value.
-// Redis: zipmapValidateIntegrity.
+// Redis: zipmapValidateIntegrity, for which the first end mark ends it, whatever follows.
 func (d *Decoder) eachZipmapPair(b []byte, fn func(field, value []byte)) {
 	if d.err != nil || len(b) < 2 || b[len(b)-1] != ziplistEnd {
 		d.fail(ErrCorrupt)
@@ -184,7 +184,7 @@ func (d *Decoder) eachZipmapPair(b []byte, fn func(field, value []byte)) {
 		pos = after
 		n++
 	}
-	if pos != end || b[0] != zipmapCountAll && int(b[0]) != n {
+	if n == 0 || b[0] != zipmapCountAll && int(b[0]) != n {
 		d.fail(ErrCorrupt)
 	}
 }
@@ -196,14 +196,18 @@ func zipmapText(b []byte, pos, freeByte int) (text []byte, next int) {
 		return nil, 0
 	}
 	width, size := 1, uint64(b[pos])
-	if b[pos] == ziplistLong {
+	if b[pos] >= ziplistLong { // Redis: zipmapDecodeLength, which takes the end mark like 254
 		if width = 5; pos+width > len(b) {
 			return nil, 0
 		}
-		size = uint64(binary.LittleEndian.Uint32(b[pos+1:]))
+		// Redis: zipmapNext takes a short size for one that was written in one byte, and the text
+		// from the wrong place.
+		if size = uint64(binary.LittleEndian.Uint32(b[pos+1:])); size < ziplistLong {
+			return nil, 0
+		}
 	}
 	from := pos + width + freeByte
-	if b[pos] == ziplistEnd || from > len(b) || size > uint64(len(b)-from) {
+	if from > len(b) || size > uint64(len(b)-from) {
 		return nil, 0
 	}
 	end := from + int(size)
