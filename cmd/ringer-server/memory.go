@@ -30,7 +30,8 @@ type janitor struct {
 	quiet   int    // looks since the last collection
 	after   int    // looks that make one due
 	clients func() int64
-	most    int64 // clients at any look since the last collection
+	most    int64 // clients at any look since the last one before a collection
+	last    int64 // clients at the last look
 }
 
 func newJanitor(clients func() int64) *janitor {
@@ -56,13 +57,14 @@ func (j *janitor) look() (held, live int64, cycles uint64) {
 func (j *janitor) tidy() {
 	held, live, cycles := j.look()
 	if cycles != j.cycles {
-		j.cycles, j.quiet, j.most = cycles, 0, 0
+		j.cycles, j.quiet, j.most = cycles, 0, j.last // it may have been before they left
 	}
 	j.quiet++
 	now := j.clients()
 	if j.most = max(j.most, now); now <= j.most/2 && j.most > 0 { // many have left something behind
 		j.after = collectAfter
 	}
+	j.last = now
 	switch {
 	case held-live > returnBytes:
 		debug.FreeOSMemory()
