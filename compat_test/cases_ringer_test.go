@@ -48,6 +48,10 @@ const (
 	wrongType = `-"WRONGTYPE Operation against a key holding the wrong kind of value"`
 	notFloat  = `-"ERR value is not a valid float"`
 	notInt    = `-"ERR value is not an integer or out of range"`
+	notPos    = `-"ERR value is out of range, must be positive"`
+	not01     = `-"ERR value is out of range, value must between 0 and 1"`
+	noAOF     = `-"ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."`
+	badTime   = `-"ERR timeout is not an integer or out of range"`
 	syntax    = `-"ERR syntax error"`
 )
 
@@ -94,6 +98,57 @@ var onlyRingerCases = []struct{ line, want string }{
 	{"CLIENT SETINFO NOSUCH x", `-"ERR Unrecognized option 'NOSUCH'"`},
 	{"CLIENT SETINFO LIB-NAME", `-"ERR wrong number of arguments for 'client|setinfo' command"`},
 	{"CLIENT SETINFO", `-"ERR wrong number of arguments for 'client|setinfo' command"`},
+	{"WAITAOF", `-"ERR wrong number of arguments for 'waitaof' command"`},
+	{"WAITAOF 0 0", `-"ERR wrong number of arguments for 'waitaof' command"`},
+	{"WAITAOF 0 0 0 0", `-"ERR wrong number of arguments for 'waitaof' command"`},
+	{"WAITAOF 0 0 0", `[:"0" :"0"]`},
+	{"WAITAOF 0 1 10", `[:"0" :"0"]`},
+	{"WAITAOF 0 0 9223372036854775807", `[:"0" :"0"]`},
+	{"WAITAOF 1 0 0", noAOF},
+	{"WAITAOF 1 1 0", noAOF},
+	{"WAITAOF x -1 -1", notInt},
+	{"WAITAOF 9223372036854775808 -1 -1", notInt},
+	{"WAITAOF 2 -1 -1", not01},
+	{"WAITAOF -1 x x", not01},
+	{"WAITAOF 1 -1 x", notPos},
+	{"WAITAOF 1 x x", notPos},
+	{"WAITAOF 1 0 x", badTime},
+	{"WAITAOF 1 0 nan", badTime},
+	{"WAITAOF 1 0 1.5", badTime},
+	{"WAITAOF 1 0 -1", `-"ERR timeout is negative"`},
+}
+
+// TestWaitaofDoesNotWaitInMulti, where it replies what there is at once.
+func TestWaitaofDoesNotWaitInMulti(t *testing.T) {
+	onlyRinger(t)
+	c := mustDial(t, lab.shared.ringer.addr)
+	for _, step := range []struct{ line, want string }{
+		{"MULTI", `+"OK"`}, {"WAITAOF 0 1 0", `+"QUEUED"`}, {"WAITAOF 1 0 0", `+"QUEUED"`},
+		{"EXEC", `[[:"0" :"0"] ` + noAOF + `]`},
+	} {
+		if got := describe(c.must(t, step.line)); got != step.want {
+			t.Errorf("%s = %s, want %s", step.line, got, step.want)
+		}
+	}
+}
+
+// TestWaitaofEnds by CLIENT UNBLOCK, as if its time were over or with an error.
+func TestWaitaofEnds(t *testing.T) {
+	onlyRinger(t)
+	for how, want := range map[string]string{
+		"TIMEOUT": "*2\r\n:0\r\n:0\r\n",
+		"ERROR":   "-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n",
+	} {
+		a, b := newConn(t, lab.shared.ringer, "2"), newConn(t, lab.shared.ringer, "2")
+		id := a.must(t, "CLIENT ID").text
+		a.send(t, "WAITAOF 0 1 0")
+		waitUntil(t, func() bool {
+			return b.must(t, "CLIENT UNBLOCK "+id+" "+how).text == "1"
+		})
+		if got := a.answer(); string(got.raw) != want {
+			t.Errorf("WAITAOF ended by %s = %q, want %q", how, got.raw, want)
+		}
+	}
 }
 
 // TestNullOfZrankWithScore: where an array would stand, RESP2 says null array.

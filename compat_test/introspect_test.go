@@ -34,6 +34,7 @@ var onlyInRinger = map[string]string{
 	"hpersist":        "since Redis 7.4",
 	"client|setinfo":  "since Redis 7.2; clients send it on connect",
 	"client|no-touch": "since Redis 7.2",
+	"waitaof":         "since Redis 7.2",
 }
 
 // TestCommandInfoAndDocs compares every field that ringer tells about its commands.

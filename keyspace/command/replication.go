@@ -182,20 +182,77 @@ func waitCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrNotInteger)
 		return
 	}
-	ms, ok := num.ParseInt(c.Args[2])
+	ms, err := parseAcksTimeout(c.Args[2])
+	if err != "" {
+		c.Error(err)
+		return
+	}
+	waitForAcks(c, replicas, ms, func(c *keyspace.Ctx) { c.Reply.Int(0) })
+}
+
+var waitaofSpec = keyspace.Spec{
+	Name: "waitaof", Group: keyspace.Generic, Since: "7.2.0", Arity: 4,
+	Syntax: "numlocal{:integer} numreplicas{:integer} timeout{:integer}",
+	Flags:  keyspace.NoScript,
+	ACL:    keyspace.CatConnection,
+	Tips:   []string{"request_policy:all_shards", "response_policy:agg_min"},
+	Summary: "Blocks until all of the preceding write commands sent by the connection are" +
+		" written to the append-only file of the master and/or replicas.", Complexity: "O(1)",
+	Run: waitaofCommand,
+}
+
+// waitaofCommand waits as WAIT does. There is no append-only file here, which only one who asks for
+// no local one may ignore.
+func waitaofCommand(c *keyspace.Ctx) {
+	local, ok := num.ParseInt(c.Args[1])
 	switch {
 	case !ok:
-		c.Error(reply.ErrPauseTimeout)
+		c.Error(reply.ErrNotInteger)
 		return
-	case ms < 0:
-		c.Error(reply.ErrTimeoutNegative)
+	case local < 0 || local > 1:
+		c.Error(reply.IntegerRange(0, 1))
 		return
 	}
-	if replicas <= 0 || !c.MayBlock() {
+	replicas, ok := num.ParseInt(c.Args[2])
+	if !ok || replicas < 0 {
+		c.Error(reply.ErrNotPositive)
+		return
+	}
+	ms, err := parseAcksTimeout(c.Args[3])
+	if err != "" {
+		c.Error(err)
+		return
+	}
+	if local > 0 {
+		c.Error(reply.ErrNoAppendOnly)
+		return
+	}
+	waitForAcks(c, replicas, ms, func(c *keyspace.Ctx) {
+		c.Reply.Array(2)
 		c.Reply.Int(0)
+		c.Reply.Int(0)
+	})
+}
+
+// parseAcksTimeout parses the milliseconds that WAIT and WAITAOF wait at most; 0 is for ever.
+func parseAcksTimeout(arg []byte) (ms int64, err reply.Error) {
+	ms, ok := num.ParseInt(arg)
+	switch {
+	case !ok:
+		return 0, reply.ErrPauseTimeout
+	case ms < 0:
+		return 0, reply.ErrTimeoutNegative
+	}
+	return ms, ""
+}
+
+// waitForAcks waits for a number of replicas, of which none will ever answer.
+func waitForAcks(c *keyspace.Ctx, replicas, ms int64, answer func(c *keyspace.Ctx)) {
+	if replicas <= 0 || !c.MayBlock() {
+		answer(c)
 		return
 	}
-	wait := keyspace.Wait{TimeOver: func(c *keyspace.Ctx) { c.Reply.Int(0) }}
+	wait := keyspace.Wait{TimeOver: answer}
 	if ms > 0 {
 		wait.DeadlineMs = c.NowMs + min(ms, math.MaxInt64-c.NowMs)
 	}

@@ -176,7 +176,7 @@ func serverTable() []*keyspace.Spec {
 
 		// replication.go
 		&roleSpec, &replicaofSpec, &slaveofSpec, &failoverSpec, &syncSpec, &psyncSpec,
-		&replconfSpec, &waitSpec, &lastsaveSpec,
+		&replconfSpec, &waitSpec, &waitaofSpec, &lastsaveSpec,
 
 		// flush.go
 		&dbsizeSpec, &flushdbSpec, &flushallSpec,

@@ -311,8 +311,10 @@ const (
 	ErrFailoverTimeout Error = "ERR FAILOVER timeout must be greater than 0"
 	ErrNoFailover      Error = "ERR No failover in progress."
 	ErrNoReplicas      Error = "ERR FAILOVER requires connected replicas."
-	ErrModuleLoad      Error = "ERR Error loading the extension. Please check the server logs."
-	ErrModuleUnload    Error = "ERR Error unloading module: no such module with that name"
+	ErrNoAppendOnly    Error = "ERR WAITAOF cannot be used when numlocal is set but " +
+		"appendonly is disabled."
+	ErrModuleLoad   Error = "ERR Error loading the extension. Please check the server logs."
+	ErrModuleUnload Error = "ERR Error unloading module: no such module with that name"
 )
 
 // UnrecognizedReplconf is the reply to what no replica says of itself.
