@@ -200,12 +200,14 @@ func (p *poller) look() int {
 	return p.found
 }
 
-// pass sets the bits of the gates that the events are of, and starts those that were dormant.
+// pass sets the bits of the gates that the events are of, and starts those that were dormant. The
+// first event goes last: the scheduler runs next who was woken last, and then the others in order,
+// so that a command which came before another on another connection is executed before it.
 func (p *poller) pass(events []unix.EpollEvent) {
 	t := &p.server.table
 	t.mu.Lock()
 	for i := range events {
-		ev := &events[i]
+		ev := &events[(i+1)%len(events)]
 		if ev.Fd < 0 || t.slots[ev.Fd].generation != ev.Pad {
 			continue
 		}

@@ -83,6 +83,20 @@ func (c *client) expect(want string) {
 	}
 }
 
+// number is an integer reply.
+func (c *client) number() int {
+	c.t.Helper()
+	line, err := c.r.ReadString('\n')
+	n := 0
+	if err == nil {
+		_, err = fmt.Sscanf(line, ":%d\r\n", &n)
+	}
+	if err != nil {
+		c.t.Fatalf("got %q, %v, want a number", line, err)
+	}
+	return n
+}
+
 // expectEnd wants the rest of what is received to be this, and then the end.
 func (c *client) expectEnd(want string) {
 	c.t.Helper()
