@@ -95,7 +95,8 @@ type Config struct {
 	// configuration file, an absolute path; FDLimit is how many descriptors the process may have,
 	// 0 if unknown.
 	// Supervisor is what supervises the process, "" if nothing does.
-	ActiveExpire bool
+	// SkipChecksums is set by DEBUG SET-SKIP-CHECKSUM-VALIDATION.
+	ActiveExpire, SkipChecksums bool
 	// PackedThreshold is list.Limits.PlainBytes, set by DEBUG QUICKLIST-PACKED-THRESHOLD.
 	PackedThreshold int
 	File            string

@@ -23,5 +23,12 @@ func (e Entry) TableStats() (stats []dict.Stats, ok bool) {
 // ChangeReplicationID gives the data set a new name.
 func (e *Engine) ChangeReplicationID() { e.info.replID = e.randomHex(len(e.info.replID)) }
 
+// SetSkipChecksums lets RESTORE take payloads with a wrong checksum, for those who look for
+// damaged ones that do harm.
+func (e *Engine) SetSkipChecksums(on bool) { e.config.SkipChecksums = on }
+
+// SkipsChecksums reports what SetSkipChecksums has set.
+func (e *Engine) SkipsChecksums() bool { return e.config.SkipChecksums }
+
 // MaxStringBytes is how long a string may be (proto-max-bulk-len).
 func (e *Engine) MaxStringBytes() int64 { return e.config.ProtoMaxBulkLen }

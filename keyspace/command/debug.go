@@ -113,6 +113,10 @@ func debugSubsFromPopulate() []debugSub {
 			"    Default value is 1GB, allows values up to 4GB. Setting to 0 restores to default.",
 		}},
 		{"SET-DISABLE-DENY-SCRIPTS", 1, 1, debugNothing, nil},
+		{"SET-SKIP-CHECKSUM-VALIDATION", 1, 1, debugSetSkipChecksum, []string{
+			"SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+			"    Enables or disables checksum checks for RDB files and RESTORE's payload.",
+		}},
 		{"SLEEP", 1, 1, debugSleep, []string{
 			"SLEEP <seconds>",
 			"    Stop the server for <seconds>. Decimals allowed.",
@@ -193,6 +197,11 @@ func debugReplicate(c *keyspace.Ctx) {
 
 func debugSetActiveExpire(c *keyspace.Ctx) {
 	c.Engine.SetActiveExpire(atoi(c.Args[2]) != 0)
+	c.OK()
+}
+
+func debugSetSkipChecksum(c *keyspace.Ctx) {
+	c.Engine.SetSkipChecksums(atoi(c.Args[2]) != 0)
 	c.OK()
 }
 

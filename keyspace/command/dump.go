@@ -75,7 +75,11 @@ func restoreCommand(c *keyspace.Ctx) {
 		c.Error(restoreTTLError(ok))
 		return
 	}
-	version, ok := rdb.Open(payload)
+	open := rdb.Open
+	if c.Engine.SkipsChecksums() {
+		open = rdb.OpenUnsummed
+	}
+	version, ok := open(payload)
 	if !ok {
 		c.Error(reply.ErrDumpFooter)
 		return

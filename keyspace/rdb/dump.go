@@ -20,15 +20,23 @@ func (e *Encoder) Seal() {
 // Open checks the footer of a payload and reports its version; false if it is damaged, or newer
 // than this package writes for a value of the type. Redis: verifyDumpPayload.
 func Open(payload []byte) (version int, ok bool) {
+	version, ok = OpenUnsummed(payload)
+	if !ok {
+		return version, false
+	}
+	sum := binary.LittleEndian.Uint64(payload[len(payload)-8:])
+	return version, Checksum(0, payload[:len(payload)-8]) == sum
+}
+
+// OpenUnsummed is Open without a look at the checksum.
+func OpenUnsummed(payload []byte) (version int, ok bool) {
 	if len(payload) < footerBytes {
 		return 0, false
 	}
-	footer := payload[len(payload)-footerBytes:]
-	version = int(binary.LittleEndian.Uint16(footer))
-	sum := binary.LittleEndian.Uint64(footer[2:])
+	version = int(binary.LittleEndian.Uint16(payload[len(payload)-footerBytes:]))
 	newest := Version
 	if Type(payload[0]).timed() {
 		newest = versionTimed
 	}
-	return version, version <= newest && Checksum(0, payload[:len(payload)-8]) == sum
+	return version, version <= newest
 }
