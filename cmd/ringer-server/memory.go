@@ -10,7 +10,7 @@ const (
 	// returnInterval is how often the Go heap is looked at.
 	returnInterval = time.Second
 	// returnBytes is from how much on that the heap holds for nothing it is given back.
-	returnBytes = 16 << 20
+	returnBytes = 8 << 20
 	// collectAfter is how many looks without a collection make one due: what connections have
 	// left behind is not known to be garbage before.
 	collectAfter = 1
