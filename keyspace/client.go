@@ -56,7 +56,7 @@ func (s *Session) memory() clientMemory {
 	m.output, m.waiting = s.w.Len(), s.conn.Waiting()
 	t := s.told()
 	m.total = sessionBytes + max(held, m.query) + m.queued + m.output + m.waiting +
-		len(t.name) + len(t.libName) + len(t.libVer) + s.subscriptionMem()
+		len(t.name) + len(t.libName) + len(t.libVer) + s.subscriptionMem() + s.trackingMem()
 	return m
 }
 

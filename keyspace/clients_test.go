@@ -1,6 +1,7 @@
 package keyspace_test
 
 import (
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -75,6 +76,31 @@ func TestMaxMemoryClients(t *testing.T) {
 			t.Errorf("limit %s: another client is gone", limit)
 		}
 		c.do("CONFIG SET maxmemory-clients 0")
+	}
+}
+
+// TestMaxMemoryClientsOfPrefixes: what a client asks to be told about is memory that it takes.
+func TestMaxMemoryClientsOfPrefixes(t *testing.T) {
+	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}
+	e := newEngine(t, keyspace.Options{Clock: clock})
+	c, greedy := newClient(t, e), newClient(t, e)
+	c.do("CONFIG SET maxmemory-clients 200000")
+	const prefixes, nameBytes = 2000, 12
+	for i := range prefixes {
+		got := greedy.do(fmt.Sprintf("CLIENT TRACKING ON PREFIX %0*d BCAST", nameBytes, i))
+		if got != "+OK\r\n" {
+			t.Fatal(got)
+		}
+	}
+	want := "-ERR Prefix '00000000' overlaps with an existing prefix '000000000000'. " +
+		"Prefixes for a single client must not overlap.\r\n"
+	if got := greedy.do("CLIENT TRACKING ON PREFIX 00000000 BCAST"); got != want {
+		t.Errorf("%q", got)
+	}
+	clock.advance(time.Second)
+	waitFor(t, greedy.conn.isAborted)
+	if c.conn.isAborted() {
+		t.Error("the other client is gone")
 	}
 }
 

@@ -29,7 +29,11 @@ type tracker struct {
 	redirect *Session  // who is told; nil: the session itself
 	broken   bool      // it was found to be gone
 	prefixes []*prefix // in the order of their names
+	bytes    int       // what the prefixes take
 }
+
+// prefixBytes is about what a prefix takes beside its name.
+const prefixBytes = 120
 
 // TrackingOptions are the arguments of CLIENT TRACKING ON.
 //
@@ -118,9 +122,21 @@ func (s *Session) trackingConflict(o TrackingOptions) reply.Error {
 	return ""
 }
 
+// trackingMem is what the prefixes of the session take. O(1).
+func (s *Session) trackingMem() int {
+	if s.tracker == nil {
+		return 0
+	}
+	return s.tracker.bytes
+}
+
 // prefixConflict is the error for a prefix that begins another one, or is begun by one, of the same
-// session. O(n log n). Redis: checkPrefixCollisionsOrReply, which compares each with each.
+// session. O(log n) for a single one that does not, as a client may add many one by one, else
+// O(n log n). Redis: checkPrefixCollisionsOrReply, which compares each with each.
 func (s *Session) prefixConflict(names [][]byte) reply.Error {
+	if len(names) == 1 && !s.overlapsTracked(string(names[0])) {
+		return ""
+	}
 	existing := s.TrackedPrefixes()
 	at := firstOverlap(existing, names)
 	if at < 0 {
@@ -138,6 +154,18 @@ func (s *Session) prefixConflict(names [][]byte) reply.Error {
 		}
 	}
 	return ""
+}
+
+// overlapsTracked reports whether a prefix overlaps with one that the session has. Those do not
+// overlap with each other, but for the empty one, so that only the neighbours can.
+func (s *Session) overlapsTracked(name string) bool {
+	if s.tracker == nil || len(s.tracker.prefixes) == 0 {
+		return false
+	}
+	p := s.tracker.prefixes
+	at, _ := slices.BinarySearchFunc(p, name, comparePrefix)
+	return p[0].name == "" || at < len(p) && overlap(p[at].name, name) ||
+		at > 0 && overlap(p[at-1].name, name)
 }
 
 // overlap reports whether one of the two begins with the other.
@@ -190,6 +218,7 @@ func (e *Engine) trackPrefix(s *Session, name string) {
 	at, found := slices.BinarySearchFunc(s.tracker.prefixes, name, comparePrefix)
 	if !found {
 		s.tracker.prefixes = slices.Insert(s.tracker.prefixes, at, p)
+		s.tracker.bytes += prefixBytes + len(name)
 		p.sessions = append(p.sessions, s)
 	}
 }

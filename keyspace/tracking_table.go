@@ -96,9 +96,12 @@ func (e *Engine) checkTracking() {
 		trackers++
 		ensure(t.sessions[s.id] == s, "I12: a tracker that is not known")
 		ensure(s.tracker.Broadcast == (len(s.tracker.prefixes) > 0), "I12: prefixes of a tracker")
+		bytes := 0
 		for _, p := range s.tracker.prefixes {
+			bytes += prefixBytes + len(p.name)
 			ensure(slices.Contains(p.sessions, s) && t.prefixes[p.name] == p, "I12: %q", p.name)
 		}
+		ensure(bytes == s.tracker.bytes, "I12: the bytes of prefixes")
 	}
 	ensure(trackers == len(t.sessions), "I12: %d trackers, %d known", trackers, len(t.sessions))
 	for name, p := range t.prefixes {
