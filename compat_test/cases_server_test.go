@@ -101,6 +101,22 @@ var serverCases = []scripted{
 		CONFIG GET enable-debug-command
 		CONFIG GET bind
 		CONFIG GET loglevel
+		CONFIG GET key-load-delay
+		CONFIG GET rdb-key-save-delay
+		CONFIG GET loading-process-events-interval-bytes
+		CONFIG GET use-exit-on-panic
+		CONFIG GET watchdog-period
+		CONFIG GET key-load*
+		CONFIG GET *watchdog*
+		CONFIG SET key-load-delay x
+		CONFIG SET key-load-delay -2147483649
+		CONFIG SET watchdog-period -1
+		CONFIG SET watchdog-period 0
+		CONFIG SET use-exit-on-panic maybe
+		CONFIG SET loading-process-events-interval-bytes 1023
+		CONFIG SET loading-process-events-interval-bytes 1mb
+		CONFIG SET rdb-key-save-delay 5
+		CONFIG GET rdb-key-save-delay
 		~sorted CONFIG GET maxclients timeout
 		~sorted CONFIG GET maxclients max?lients maxclients
 		CONFIG GET

@@ -34,6 +34,9 @@ func (e *Engine) ConfigGet(patterns [][]byte) []Setting {
 		}
 		for i := range parameters {
 			p := &parameters[i]
+			if p.flags&paramHidden != 0 {
+				continue
+			}
 			if glob.Match(pattern, []byte(p.name), true) {
 				add(p.name, p)
 			}

@@ -55,9 +55,11 @@ const (
 	paramApplied                            // the front ends have to take it up: Options.Apply
 	paramReread                             // names a file: set again, it is read again
 	paramEmpty                              // a text that is empty, rather than not set at all
+	paramHidden                             // CONFIG GET shows it by its name only, not by a pattern
 )
 
 const (
+	minInt32  = math.MinInt32
 	maxInt32  = math.MaxInt32
 	maxInt64  = math.MaxInt64
 	maxUint32 = math.MaxUint32
@@ -117,6 +119,7 @@ func (p parameter) unsupported() parameter { return p.with(paramUnsupported) }
 func (p parameter) applied() parameter     { return p.with(paramApplied) }
 func (p parameter) reread() parameter      { return p.with(paramApplied | paramReread) }
 func (p parameter) empty() parameter       { return p.with(paramEmpty) }
+func (p parameter) hidden() parameter      { return p.with(paramHidden) }
 
 func (p parameter) several() parameter {
 	p.kind = kindEnums
@@ -294,6 +297,8 @@ var parameters = [...]parameter{
 	boolean("set-proc-title", "yes").immutable(),
 	text("proc-title-template", "{title} {listen-addr} {server-mode}").that(isTitle),
 	boolean("crash-log-enabled", "yes"),
+	boolean("use-exit-on-panic", "no").hidden(),
+	integer("watchdog-period", "0", 0, maxInt32).hidden(),
 	boolean("crash-memcheck-enabled", "yes"),
 	text("server_cpulist", "").immutable().into(func(c *Config) any { return &c.ServerCPUList }),
 	text("bio_cpulist", "").immutable(),
@@ -418,6 +423,9 @@ var parameters = [...]parameter{
 	boolean("rdbchecksum", "yes").immutable(),
 	boolean("rdb-del-sync-files", "no"),
 	boolean("rdb-save-incremental-fsync", "yes"),
+	integer("rdb-key-save-delay", "0", minInt32, maxInt32).hidden(),
+	integer("key-load-delay", "0", minInt32, maxInt32).hidden(),
+	integer("loading-process-events-interval-bytes", "2097152", 1024, maxInt32).hidden(),
 	boolean("stop-writes-on-bgsave-error", "yes"),
 	boolean("appendonly", "no").unsupported(),
 	text("appendfilename", "appendonly.aof").immutable().

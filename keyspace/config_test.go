@@ -46,6 +46,9 @@ func TestConfigDefaults(t *testing.T) {
 	}
 	own := 0
 	for i := range parameters {
+		if parameters[i].flags&paramHidden != 0 {
+			continue
+		}
 		own++
 		if parameters[i].alias != "" {
 			own++

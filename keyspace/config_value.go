@@ -232,6 +232,9 @@ func (c *Config) setNumber(p *parameter, n int64) reply.Reason {
 	if p.name == "hz" {
 		n = min(max(n, minHZ), maxHZ)
 	}
+	if p.name == "watchdog-period" && n > 0 { // Redis: applyWatchdogPeriod
+		n = max(n, int64(1000/c.HZ*2))
+	}
 	if p.name == "maxclients" && c.FDLimit > 0 && n > int64(c.FDLimit-ReservedFDs) {
 		return reply.ReasonMaxClients(c.FDLimit - ReservedFDs)
 	}
