@@ -240,13 +240,22 @@ func (e *Engine) serveQueue(q *waitQueue) {
 		case en.Found() && en.Type() == w.Type:
 			if w.Ready == nil || w.Ready(en) {
 				e.unblock(w)
-				e.answer(w, func(c *Ctx) { w.Serve(c, en) })
+				e.answer(w, func(c *Ctx) { w.serve(c, en) })
 			}
 		case w.Gone != "":
 			e.unblock(w)
 			e.answer(w, func(c *Ctx) { c.Error(w.Gone) })
 		}
 	}
+}
+
+// serve answers a waiter with a key that is ready, if there is room for what its command makes.
+func (w *waiter) serve(c *Ctx, en Entry) {
+	if c.Engine.lacksRoom(w.spec, w.args) {
+		c.Error(reply.ErrOOM)
+		return
+	}
+	w.Serve(c, en)
 }
 
 // answer runs what answers a waiter that has been unblocked. The session goes on with its batch

@@ -65,6 +65,10 @@ func (db *DB) LoadDump(payload []byte, version int) (Loaded, error) {
 // room is what a value may take of the arena.
 func (db *DB) room() int64 { return db.arena.AvailableBytes() - db.engine.arenaReserve() }
 
+// RoomToGrow is what a command with the flag Grows may take of the arena, beyond twice its
+// arguments; less than nothing if that is too much already.
+func (db *DB) RoomToGrow() int64 { return db.arena.AvailableBytes() - db.engine.lastReserve() }
+
 // load reads a value of a type. What it returns is no value if the decoder has an error then.
 func (db *DB) load(d *rdb.Decoder, t rdb.Type, version int) Loaded {
 	sp := db.engine.space

@@ -171,6 +171,17 @@ func (c *Ctx) Exec() {
 	e.endTransaction(s)
 }
 
+// refusedAtExec replies to a queued command if those before it have left no room for what it makes.
+func (e *Engine) refusedAtExec(s *Session, spec *Spec, args [][]byte) bool {
+	if !e.lacksRoom(spec, args) {
+		return false
+	}
+	e.countsOf(spec).Rejected++
+	e.noteError(reply.ErrOOM)
+	s.w.Error(reply.ErrOOM)
+	return true
+}
+
 // runQueue runs the commands of the queue. They use the engine's Ctx, which is that of EXEC too.
 func (e *Engine) runQueue(c *Ctx) {
 	outer := *c
@@ -188,7 +199,7 @@ func (e *Engine) runQueue(c *Ctx) {
 		q := &queue[i]
 		e.elementAt = s.w.Len()
 		closing := s.flags&sessionCloseSoon != 0
-		if !e.deniedAtExec(s, q.spec, q.args) {
+		if !e.deniedAtExec(s, q.spec, q.args) && !e.refusedAtExec(s, q.spec, q.args) {
 			e.call(s, q.spec, q.args)
 		}
 		e.unsayElement(s, closing)

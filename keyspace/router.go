@@ -171,7 +171,8 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 	switch {
 	case e.config.MaxMemory != 0 && !e.makeRoomFor(s) && s.mayGrow(spec):
 		return reply.ErrOOM
-	case s.mayGrow(spec) && e.outOfMemory(args):
+	case s.mayGrow(spec) && e.outOfMemory(args, e.arenaReserve()),
+		spec.Flags&Grows != 0 && e.outOfMemory(args, e.lastReserve()):
 		return reply.ErrOOM
 	case s.flags&sessionRestricted != 0:
 		return s.restriction(spec)
@@ -250,12 +251,23 @@ func (e *Engine) arenaReserve() int64 {
 	return max(e.arena.CapacityBytes()/arenaReserveShare, arenaReserveMinBytes)
 }
 
-// outOfMemory reports whether a command that may need memory must be refused.
-func (e *Engine) outOfMemory(args [][]byte) bool {
+// lastReserve is what commands must leave that only move things, or deliver them: they go on for
+// a while when those that add something are refused already, as above maxmemory.
+func (e *Engine) lastReserve() int64 { return e.arenaReserve() / 2 }
+
+// outOfMemory reports whether a command that may need memory must be refused, since it would not
+// leave so much in the arena.
+func (e *Engine) outOfMemory(args [][]byte, reserveBytes int64) bool {
 	need := int64(0)
 	for _, a := range args {
 		need += 2 * int64(len(a))
 	}
-	return need+e.arenaReserve() > e.arena.AvailableBytes() ||
+	return need+reserveBytes > e.arena.AvailableBytes() ||
 		!e.arena.Fits(int(need+arenaPieceBytes))
+}
+
+// lacksRoom reports whether a command that has passed check long ago, because it was queued or
+// has waited, must be refused since the arena might not hold what it makes.
+func (e *Engine) lacksRoom(spec *Spec, args [][]byte) bool {
+	return spec.Flags&(DenyOOM|Grows) != 0 && e.outOfMemory(args, e.lastReserve())
 }

@@ -78,6 +78,7 @@ const (
 	Protected                         // runs only where a setting allows it (DEBUG)
 	NotQueued                         // runs at once in a transaction (EXEC, WATCH)
 	Subscribing                       // allowed to a RESP2 session that has subscribed
+	Grows                             // needs memory, though maxmemory does not forbid it
 )
 
 // flagNames are the flags as COMMAND INFO shows them, the first one's name first.

@@ -12,7 +12,7 @@ import (
 
 var renameSpec = keyspace.Spec{
 	Name: "rename", Group: keyspace.Generic, Since: "1.0.0", Arity: 3, Syntax: "key newkey",
-	Flags: keyspace.Write, ACL: keyspace.CatKeyspace,
+	Flags: keyspace.Write | keyspace.Grows, ACL: keyspace.CatKeyspace,
 	Keys: slices.Concat(keyspace.KeyAt(1, keyspace.RW|keyspace.Access|keyspace.Delete),
 		keyspace.KeyAt(2, keyspace.OW|keyspace.Update)),
 	Summary: "Rename a key", Complexity: "O(1)",
@@ -27,7 +27,7 @@ func renameCommand(c *keyspace.Ctx) {
 
 var renamenxSpec = keyspace.Spec{
 	Name: "renamenx", Group: keyspace.Generic, Since: "1.0.0", Arity: 3, Syntax: "key newkey",
-	Flags: keyspace.Write | keyspace.Fast, ACL: keyspace.CatKeyspace,
+	Flags: keyspace.Write | keyspace.Fast | keyspace.Grows, ACL: keyspace.CatKeyspace,
 	Keys: slices.Concat(keyspace.KeyAt(1, keyspace.RW|keyspace.Access|keyspace.Delete),
 		keyspace.KeyAt(2, keyspace.OW|keyspace.Insert)),
 	Summary: "Rename a key, only if the new key does not exist", Complexity: "O(1)",
@@ -70,7 +70,7 @@ func renameGenericCommand(c *keyspace.Ctx, onlyNew bool) bool {
 
 var moveSpec = keyspace.Spec{
 	Name: "move", Group: keyspace.Generic, Since: "1.0.0", Arity: 3, Syntax: "key db",
-	Flags: keyspace.Write | keyspace.Fast, ACL: keyspace.CatKeyspace,
+	Flags: keyspace.Write | keyspace.Fast | keyspace.Grows, ACL: keyspace.CatKeyspace,
 	Keys:    keyspace.KeyAt(1, keyspace.RW|keyspace.Access|keyspace.Update),
 	Summary: "Move a key to another database", Complexity: "O(1)",
 	Run: moveCommand,

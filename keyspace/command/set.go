@@ -55,6 +55,10 @@ func saddCommand(c *keyspace.Ctx) {
 	default:
 		s = e.Set()
 	}
+	if e.Found() && !growsSafely(c, &s) {
+		c.Error(reply.ErrOOM)
+		return
+	}
 	added := 0
 	for _, member := range c.Args[2:] {
 		if s.Add(member) {
@@ -67,6 +71,13 @@ func saddCommand(c *keyspace.Ctx) {
 		c.Dirty(added - 1)
 	}
 	c.Reply.Int(int64(added))
+}
+
+// growsSafely reports whether there is room for a set to become a hashtable if a member is added. A
+// small one needs no more than what is always left.
+func growsSafely(c *keyspace.Ctx, s *set.Set) bool {
+	const small = 1 << 14 // members
+	return s.Encoding() != set.Intset || s.Len() < small || c.DB.HasRoom(int64(s.TableBytes()))
 }
 
 var sremSpec = keyspace.Spec{
@@ -111,7 +122,7 @@ func putSmallerSet(c *keyspace.Ctx, e keyspace.Entry, s *set.Set, event string) 
 
 var smoveSpec = keyspace.Spec{
 	Name: "smove", Group: keyspace.SetGroup, Since: "1.0.0", Arity: 4,
-	Syntax: "source destination member", Flags: keyspace.Write | keyspace.Fast,
+	Syntax: "source destination member", Flags: keyspace.Write | keyspace.Fast | keyspace.Grows,
 	Keys: slices.Concat(keyspace.KeyAt(1, keyspace.RW|keyspace.Access|keyspace.Delete),
 		keyspace.KeyAt(2, keyspace.RW|keyspace.Insert)),
 	Summary: "Move a member from one set to another", Complexity: "O(1)",

@@ -24,12 +24,12 @@ func (o *operand) size() int {
 	return o.set.Len()
 }
 
-// memoryUsage is the number of bytes that the set takes.
-func (o *operand) memoryUsage() int {
+// tableBytes is the number of bytes that a result with all of its members takes at most.
+func (o *operand) tableBytes() int {
 	if !o.found {
 		return 0
 	}
-	return o.set.MemoryUsage()
+	return o.set.TableBytes()
 }
 
 // contains reports whether the set has the member.
@@ -140,7 +140,7 @@ func sinterstoreCommand(c *keyspace.Ctx) {
 		return
 	}
 	smallest := slices.MinFunc(all, bySize)
-	if !c.DB.HasRoom(int64(smallest.memoryUsage())) {
+	if !c.DB.HasRoom(int64(smallest.tableBytes())) {
 		c.Error(reply.ErrOOM)
 		return
 	}
@@ -265,7 +265,7 @@ func sunionDiffGenericCommand(
 	}
 	room := 0
 	for i := range all {
-		room += all[i].memoryUsage()
+		room += all[i].tableBytes()
 	}
 	if !c.DB.HasRoom(int64(room)) {
 		c.Error(reply.ErrOOM)

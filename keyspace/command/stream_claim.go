@@ -13,8 +13,9 @@ var xclaimSpec = keyspace.Spec{
 	Syntax: "key group consumer min-idle-time id [id ...] [IDLE ms{ms}] " +
 		"[TIME unix-time-milliseconds{unix-time-milliseconds}] [RETRYCOUNT count{count}] " +
 		"[FORCE] [JUSTID] [LASTID id{id}]",
-	Flags: keyspace.Write | keyspace.Fast, Keys: keyspace.KeyAt(1, keyspace.RW|keyspace.Update),
-	Tips: []string{"nondeterministic_output"},
+	Flags: keyspace.Write | keyspace.Fast | keyspace.Grows,
+	Keys:  keyspace.KeyAt(1, keyspace.RW|keyspace.Update),
+	Tips:  []string{"nondeterministic_output"},
 	Summary: "Changes (or acquires) ownership of a message in a consumer group, as if the message " +
 		"was delivered to the specified consumer.",
 	Complexity: "O(log N) with N being the number of messages in the PEL of the consumer group.",
@@ -152,6 +153,9 @@ func xclaimCommand(c *keyspace.Ctx) {
 		return
 	}
 	o, err := parseClaim(c)
+	if err == "" && o.force && c.DB.RoomToGrow() < int64(len(o.ids))*pendingBytes {
+		err = reply.ErrOOM
+	}
 	if err != "" {
 		c.Error(err)
 		return
@@ -201,8 +205,9 @@ func (cl *claim) one(c *keyspace.Ctx, s *stream.Stream, id stream.ID, force bool
 var xautoclaimSpec = keyspace.Spec{
 	Name: "xautoclaim", Group: keyspace.StreamGroup, Since: "6.2.0", Arity: -6,
 	Syntax: "key group consumer min-idle-time start{:string} [COUNT count] [JUSTID]",
-	Flags:  keyspace.Write | keyspace.Fast, Keys: keyspace.KeyAt(1, keyspace.RW|keyspace.Delete),
-	Tips: []string{"nondeterministic_output"},
+	Flags:  keyspace.Write | keyspace.Fast | keyspace.Grows,
+	Keys:   keyspace.KeyAt(1, keyspace.RW|keyspace.Delete),
+	Tips:   []string{"nondeterministic_output"},
 	Summary: "Changes (or acquires) ownership of messages in a consumer group, as if the messages " +
 		"were delivered to the specified consumer.",
 	Complexity: "O(1) if COUNT is small.",

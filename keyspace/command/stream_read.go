@@ -35,7 +35,7 @@ var xreadgroupSpec = keyspace.Spec{
 	Name: "xreadgroup", Group: keyspace.StreamGroup, Since: "5.0.0", Arity: -7,
 	Syntax: "GROUP (group consumer){group_consumer} [COUNT count] " +
 		"[BLOCK milliseconds{milliseconds}] [NOACK] STREAMS (key{*} id{*}){streams}",
-	Flags: keyspace.Write | keyspace.Blocking, Keys: streamsKeys(4),
+	Flags: keyspace.Write | keyspace.Blocking | keyspace.Grows, Keys: streamsKeys(4),
 	Summary: "Return new entries from a stream using a consumer group, or access the history of " +
 		"the pending entries for a given consumer. Can block.",
 	Complexity: "For each stream mentioned: O(M) with M being the number of elements returned. If " +
@@ -201,6 +201,9 @@ func xreadCommand(c *keyspace.Ctx) {
 	if err == "" {
 		err = o.parseIDs(c, words)
 	}
+	if err == "" && o.grouped && c.DB.RoomToGrow() < int64(len(o.keys))*int64(len(o.consumer)) {
+		err = reply.ErrOOM // each stream keeps the name
+	}
 	if err != "" {
 		c.Error(err)
 		return
@@ -310,8 +313,15 @@ type readFrom struct {
 	from     stream.ID // behind it
 }
 
-// replyNew delivers new entries to a consumer. Redis: streamReplyWithRange.
+// pendingBytes is about what a pending entry takes.
+const pendingBytes = 96
+
+// replyNew delivers new entries to a consumer, no more of them than may be pending for it where
+// memory is short. Redis: streamReplyWithRange.
 func (o *readOptions) replyNew(c *keyspace.Ctx, s *stream.Stream, r readFrom, count int64) {
+	if most := max(c.DB.RoomToGrow()/pendingBytes, 1); !o.noAck && (count == 0 || count > most) {
+		count = most
+	}
 	mark, n := c.Reply.DeferArray(), 0
 	for it := s.Range(behind(r.from), stream.MaxID, false); it.Next(); {
 		id := it.ID()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringer-kv/ringer/types/hash"
 	"github.com/ringer-kv/ringer/types/list"
+	"github.com/ringer-kv/ringer/types/listpack"
 	"github.com/ringer-kv/ringer/types/set"
 	"github.com/ringer-kv/ringer/types/zset"
 )
@@ -112,6 +113,28 @@ func TestNoRoom(t *testing.T) {
 		if p.arena.UsedBytes() != used {
 			t.Errorf("value %d: I4: %d bytes are lost", i, p.arena.UsedBytes()-used)
 		}
+	}
+}
+
+// The table for a listpack that is too long for a sorted set is asked for before it is made, however
+// small the payload.
+func TestNoRoomForTable(t *testing.T) {
+	p := newPlace(t)
+	const pairs = 1000
+	b := listpack.New(nil)
+	for range 2 * pairs {
+		b = listpack.Append(b, listpack.Int(1))
+	}
+	e := Encoder{Compress: true}
+	e.Begin(TypeZSetListpack)
+	e.Text(b)
+	used := p.arena.UsedBytes()
+	d := NewDecoder(e.Buf, Version, p.arena, elementBytes*pairs-1)
+	if p.describe(d, Version); !errors.Is(d.Err(), ErrNoRoom) {
+		t.Errorf("%d bytes are refused for %v", len(e.Buf), d.Err())
+	}
+	if p.arena.UsedBytes() != used {
+		t.Errorf("I4: %d bytes are lost", p.arena.UsedBytes()-used)
 	}
 }
 

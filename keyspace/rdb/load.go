@@ -208,6 +208,9 @@ func (d *Decoder) packedSortedSet(b []byte, env *zset.Env) zset.Set {
 	case d.err != nil:
 		return zset.Set{}
 	case n > env.Limits.MaxEntries:
+		if !d.fits(n) {
+			return zset.Set{}
+		}
 		s := zset.NewSkiplist(env, n)
 		d.eachPair(b, func(member []byte, at int) {
 			d.addScore(&s, member, d.packedScore(b, at))

@@ -140,6 +140,16 @@ func (s *Set) add(member []byte) bool {
 	return true
 }
 
+// TableBytes is what the set takes at most as a hashtable, as which it is or may be kept before
+// long. O(1).
+func (s *Set) TableBytes() int {
+	if s.enc != Intset {
+		return s.MemoryUsage()
+	}
+	const memberBytes, bucketBytes = 32, 8 // of the longest integer; two arrays in the worst case
+	return s.intsLen() * (memberBytes + bucketBytes)
+}
+
 // Remove takes the member out, and returns false if it was not there. O(1). An empty set stays
 // valid; whoever keeps it will want to Free it. The member may be what Random has returned.
 func (s *Set) Remove(member []byte) bool {
