@@ -116,7 +116,8 @@ func TestFullArenaOfSets(t *testing.T) {
 			t.Errorf("%s: %q", line, got)
 		}
 	}
-	if got := c.do("SCARD s\nOBJECT ENCODING s\nEXISTS d"); got != ":300000\r\n$6\r\nintset\r\n:0\r\n" {
+	const want = ":300000\r\n$6\r\nintset\r\n:0\r\n"
+	if got := c.do("SCARD s\nOBJECT ENCODING s\nEXISTS d"); got != want {
 		t.Errorf("after them: %q", got)
 	}
 	e.Do(e.Check)

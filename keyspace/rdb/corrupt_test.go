@@ -116,7 +116,7 @@ func TestNoRoom(t *testing.T) {
 	}
 }
 
-// The table for a listpack that is too long for a sorted set is asked for before it is made, however
+// The table for a listpack too long for a sorted set is asked for before it is made, however
 // small the payload.
 func TestNoRoomForTable(t *testing.T) {
 	p := newPlace(t)
