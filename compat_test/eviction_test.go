@@ -288,3 +288,34 @@ func TestEvictedIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestUsedMemory: used_memory is of what is there, so that a limit can be set relative to it, and
+// not of what commands and connections have left behind.
+func TestUsedMemory(t *testing.T) {
+	const slack = 256 << 10 // Redis has caches and buffers of its own
+	for _, s := range newPair(t).each() {
+		c := mustDial(t, s.addr)
+		c.must(t, "PING")
+		before := infoInt(t, c, "used_memory")
+		for range 50 {
+			other := mustDial(t, s.addr)
+			other.must(t, "INFO everything")
+			other.close()
+		}
+		if now := infoInt(t, c, "used_memory"); now > before+slack {
+			t.Errorf("%s: %d bytes used, and %d when 50 clients have looked", s.name, before, now)
+		}
+		keys := make([]string, 10_000)
+		for i := range keys {
+			keys[i] = fmt.Sprintf("key:%d", i)
+		}
+		setAll(t, c, keys)
+		if now := infoInt(t, c, "used_memory"); now < before+2*slack {
+			t.Errorf("%s: %d bytes used, and %d with 10,000 keys", s.name, before, now)
+		}
+		c.must(t, "FLUSHALL")
+		if now := infoInt(t, c, "used_memory"); now > before+slack {
+			t.Errorf("%s: %d bytes used, and %d with all keys gone", s.name, before, now)
+		}
+	}
+}

@@ -189,9 +189,9 @@ func (e *Engine) infoClients(w *infoWriter) {
 	w.int("clients_in_timeout_table", int64(len(e.timeouts)))
 }
 
-// heapBytes is what the Go heap holds beside the data: sessions, buffers, the program's own.
-func heapBytes() int64 {
-	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+// heapMetric is a figure of the runtime about the Go heap.
+func heapMetric(name string) int64 {
+	s := []metrics.Sample{{Name: name}}
 	metrics.Read(s)
 	if s[0].Value.Kind() != metrics.KindUint64 {
 		return 0
@@ -419,6 +419,7 @@ type infoState struct {
 	commands, input, output rate
 	sampleMs                int64 // of the last sample
 	peakBytes, startupBytes int64
+	startupHeapBytes        int64 // of startupBytes, what is in the Go heap
 	replID                  string
 	errors                  map[string]int64 // error replies by their first word
 }
@@ -427,7 +428,8 @@ type infoState struct {
 func (e *Engine) startInfo() {
 	e.info.replID = e.randomHex(40)
 	e.info.errors = make(map[string]int64)
-	e.info.startupBytes = e.usedBytes() + heapBytes()
+	e.info.startupHeapBytes = heapMetric("/memory/classes/heap/objects:bytes")
+	e.info.startupBytes = e.usedBytes() + e.info.startupHeapBytes
 	e.info.sampleMs = e.nowMs
 }
 

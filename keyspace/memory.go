@@ -11,7 +11,9 @@ import (
 
 // Memory is where the memory of the process is, in bytes, as INFO and MEMORY tell it. What Redis
 // counts as used is the live blocks of the arena, the expiry heaps and what is in use of the Go
-// heap: sessions, buffers and the program's own.
+// heap: sessions, buffers and the program's own. That is known after a collection alone, as what
+// commands leave behind is there until then, INFO's own scraps among it. So it is what the last
+// collection found in use, and at least what there was at the start and what sessions have now.
 //
 // Owned by the keyspace goroutine.
 type Memory struct {
@@ -37,16 +39,17 @@ type DBMemory struct {
 
 // Memory measures. O(sessions).
 func (e *Engine) Memory() Memory {
-	data := e.usedBytes()
 	m := Memory{
-		Data: data, Total: data + heapBytes(), Startup: e.info.startupBytes,
+		Data: e.usedBytes(), Startup: e.info.startupBytes,
 		Mapped: e.arena.MappedBytes(), Resident: residentBytes(), Sessions: e.sessions.n,
 	}
-	e.info.peakBytes = max(e.info.peakBytes, m.Total)
-	m.Peak = e.info.peakBytes
 	for s := e.sessions.first; s != nil; s = s.next {
 		m.Clients += int64(s.memory().total)
 	}
+	live := heapMetric("/gc/heap/live:bytes")
+	m.Total = m.Data + max(live, e.info.startupHeapBytes+m.Clients)
+	e.info.peakBytes = max(e.info.peakBytes, m.Total)
+	m.Peak = e.info.peakBytes
 	for _, db := range e.dbs {
 		if db.Len() > 0 {
 			m.Keys += int64(db.Len())
@@ -153,7 +156,7 @@ func (e *Engine) ArenaReport() string {
 				db.table.BytesUsed(), db.expires.BytesUsed())
 		}
 	}
-	fmt.Fprintf(&b, "Go heap: %d\n", heapBytes())
+	fmt.Fprintf(&b, "Go heap: %d\n", heapMetric("/memory/classes/heap/objects:bytes"))
 	b.WriteString("--- End ringer-arena statistics ---\n")
 	return b.String()
 }
