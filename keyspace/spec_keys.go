@@ -177,10 +177,30 @@ func (s *Spec) appendKeys(keys []KeyRef, args [][]byte) ([]KeyRef, bool) {
 		keys = keys[:before]
 		if s.GetKeys != nil {
 			keys = append(keys, s.GetKeys(args)...)
+		} else if k.Find == FindKeyNum {
+			keys = s.appendCounted(keys, i, args)
 		}
 		return keys, len(keys) > before
 	}
 	return keys, len(keys) > before
+}
+
+// appendCounted appends keys whose number is no integer that would do, but begins as one, and
+// behind them the key that the result is stored at. They are known without their flags. Redis:
+// genericGetKeys.
+func (s *Spec) appendCounted(keys []KeyRef, spec int, args [][]byte) []KeyRef {
+	at := s.Keys[spec].Index
+	n, first := num.Atoi(args[at]), at+1
+	if n < 1 || n > len(args)-first {
+		return keys
+	}
+	for i := range n {
+		keys = append(keys, KeyRef{Index: first + i})
+	}
+	if spec > 0 {
+		keys = append(keys, KeyRef{Index: s.Keys[0].Index})
+	}
+	return keys
 }
 
 // vague reports whether GetKeys knows better.
@@ -201,11 +221,11 @@ func (k *KeySpec) find(args [][]byte, keys []KeyRef) ([]KeyRef, bool) {
 			return keys, false
 		}
 		n, ok := num.ParseInt(args[from+k.NumIndex])
-		if !ok || n < 0 || n > int64(len(args)) {
+		if !ok || n < 0 {
 			return keys, false
 		}
 		first = from + k.First
-		last = first + (int(n)-1)*step
+		last = first + (int(int32(n))-1)*step // Redis: numkeys is an int here
 	case FindUnknown:
 		return keys, false
 	}

@@ -93,14 +93,3 @@ func TestSleepTime(t *testing.T) {
 		}
 	}
 }
-
-func TestAtoi(t *testing.T) {
-	for _, c := range []struct {
-		arg  string
-		want int
-	}{{"0", 0}, {"1", 1}, {"-1", -1}, {"12x", 12}, {"x", 0}, {"", 0}, {"-", 0}, {"--1", 0}} {
-		if got := atoi([]byte(c.arg)); got != c.want {
-			t.Errorf("%q: %d, want %d", c.arg, got, c.want)
-		}
-	}
-}

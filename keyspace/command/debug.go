@@ -196,12 +196,12 @@ func debugReplicate(c *keyspace.Ctx) {
 }
 
 func debugSetActiveExpire(c *keyspace.Ctx) {
-	c.Engine.SetActiveExpire(atoi(c.Args[2]) != 0)
+	c.Engine.SetActiveExpire(num.Atoi(c.Args[2]) != 0)
 	c.OK()
 }
 
 func debugSetSkipChecksum(c *keyspace.Ctx) {
-	c.Engine.SetSkipChecksums(atoi(c.Args[2]) != 0)
+	c.Engine.SetSkipChecksums(num.Atoi(c.Args[2]) != 0)
 	c.OK()
 }
 
@@ -227,17 +227,6 @@ func sleepTime(arg []byte) time.Duration {
 		}
 	}
 	return time.Duration(min(max(seconds, 0), maxSleep.Seconds()) * float64(time.Second))
-}
-
-// atoi is C's: the integer that the text begins with, 0 if there is none.
-func atoi(arg []byte) int {
-	end := 0
-	for end < min(len(arg), maxNumberBytes) &&
-		(arg[end] >= '0' && arg[end] <= '9' || end == 0 && arg[0] == '-') {
-		end++
-	}
-	n, _ := strconv.Atoi(string(arg[:end]))
-	return n
 }
 
 // debugReplyBuffer takes the settings of Redis's reply buffers: a session has none of its own.

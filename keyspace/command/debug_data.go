@@ -8,6 +8,7 @@ import (
 	"github.com/ringer-kv/ringer/keyspace"
 	"github.com/ringer-kv/ringer/keyspace/reply"
 	"github.com/ringer-kv/ringer/types/listpack"
+	"github.com/ringer-kv/ringer/types/num"
 )
 
 // This file is what DEBUG does with data: showing it, digesting it, and passing it through Redis's
@@ -163,7 +164,7 @@ func debugQuicklist(c *keyspace.Ctx) {
 		c.Error(reply.ErrNoQuicklist)
 		return
 	}
-	whole := len(c.Args) == 4 && atoi(c.Args[3]) != 0
+	whole := len(c.Args) == 4 && num.Atoi(c.Args[3]) != 0
 	l, node := e.List(), 0
 	l.EachPack(func(b []byte) {
 		if whole {

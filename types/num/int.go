@@ -39,6 +39,35 @@ func ParseInt(b []byte) (n int64, ok bool) {
 	return int64(u), u <= math.MaxInt64
 }
 
+// Atoi is C's, where Redis asks no more of a text: the integer that it begins with, behind spaces
+// and a sign, 0 if there is none, and of one too large for 64 bits the largest, in 32 bits.
+func Atoi(b []byte) int {
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	neg := len(b) > 0 && b[0] == '-'
+	if neg || len(b) > 0 && b[0] == '+' {
+		b = b[1:]
+	}
+	most := uint64(math.MaxInt64)
+	if neg {
+		most++
+	}
+	u := uint64(0)
+	for ; len(b) > 0 && b[0] >= '0' && b[0] <= '9'; b = b[1:] {
+		d := uint64(b[0] - '0')
+		if u > (most-d)/10 {
+			u = most
+			break
+		}
+		u = u*10 + d
+	}
+	if neg {
+		u = -u
+	}
+	return int(int32(u))
+}
+
 // AppendInt appends n in decimal.
 func AppendInt(dst []byte, n int64) []byte {
 	return strconv.AppendInt(dst, n, 10)
