@@ -261,6 +261,8 @@ func TestRebind(t *testing.T) {
 		})
 		old := s.Addrs()
 		c := dial(t, old[0])
+		c.send("PING\r\n") // once served, it outlives its listener
+		c.expect("+PONG\r\n")
 		taken := startServer(t, newFakeEngine(t), Options{})
 		at := Addresses{Bind: bind, Port: taken.Addr().(*net.TCPAddr).Port, TLSPort: AnyPort}
 		settings.CertFile, settings.KeyFile = a.path("two.crt"), a.path("two.key")
