@@ -266,7 +266,7 @@ func (d *Decoder) textDouble() float64 {
 	case textNegInfinite:
 		return math.Inf(-1)
 	default:
-		f, ok := num.ParseFloat(d.take(uint64(n)))
+		f, ok := num.ScanFloat(d.take(uint64(n)))
 		if !ok {
 			d.fail(ErrCorrupt)
 		}

@@ -180,6 +180,8 @@ var golden = []struct{ name, data, want string }{
 	{"a set of integers that was a hashtable", "\x02\x02\xc0\x02\xc0\x01", `intset "1" "2"`},
 	{"a sorted set with scores as text", "\x03\x03\x01a\x011\x01b\xfe\x01c\xff",
 		`listpack "c" -Inf "a" 1 "b" +Inf`},
+	{"a sorted set with more than scores as text", "\x03\x02\x01a\x031e+\x01b\x05 -0x.",
+		`listpack "b" 0 "a" 1`},
 	{"a hash", "\x04\x01\x01f\x01v", `listpack "f"="v"`},
 	{"a sorted set in binary", "\x05\x01\x01a\x00\x00\x00\x00\x00\x00\xf8\x3f", `listpack "a" 1.5`},
 	{"a zipmap", "\x09\x10\x02\x01a\x03\x001231b\x01\x02x..\xff", corruptText},

@@ -17,6 +17,7 @@
 //	                                is skipped, a NUL byte ends the text, 1e400 is infinity and
 //	                                1e-400 is zero
 //	ParseWeight      SORT           as ParseFloatBound, but only what a double can hold
+//	ScanFloat        sscanf "%lg"   the longest strtod literal that the text begins with
 //
 // A strtod literal, that of C's locale "C", is, case ignored:
 //

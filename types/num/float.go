@@ -56,6 +56,35 @@ func ParseWeight(b []byte) (f float64, ok bool) {
 	return f, v == exact
 }
 
+// ScanFloat reads the longest literal that a short text begins with: a score of an old RDB file.
+//
+// Redis: rdbLoadDoubleValue asks sscanf for a "%lg". So leading space is skipped, what follows the
+// literal is ignored, and a literal beyond the range of a double is infinity or 0. But sscanf never
+// gives back what it has taken: "infi" has begun an "infinity" and "0x" a hexadecimal number, so
+// neither is one.
+func ScanFloat(b []byte) (f float64, ok bool) {
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	for n := len(b); n > 0; n-- {
+		f, v := parse(b[:n])
+		if v == invalid {
+			continue
+		}
+		literal, rest := bytes.TrimLeft(b[:n], "+-"), b[n:]
+		switch {
+		case len(rest) == 0:
+			return f, true
+		case rest[0]|0x20 == 'i':
+			return f, len(literal) != len("inf") || !math.IsInf(f, 0)
+		case rest[0]|0x20 == 'x':
+			return f, string(literal) != "0" || bytes.HasPrefix(rest[1:], []byte{'.'})
+		}
+		return f, true
+	}
+	return 0, false
+}
+
 // leastNormal is the least double with all its bits. What is smaller loses some, which C calls an
 // underflow.
 const leastNormal = 0x1p-1022

@@ -34,6 +34,29 @@ func TestParseInt(t *testing.T) {
 // Where double2ll ends: every double within is an integer or has a fraction, none is refused for
 // its size.
 // What redis-server 7.0.15 sorts by, one element alone in its list.
+func TestScanFloat(t *testing.T) {
+	for text, want := range map[string]float64{
+		"1": 1, " \t\n\v\f\r1": 1, "-1h": -1, "+1e": 1, "1e+": 1, "1ex": 1, "1e+x": 1, "1 2": 1,
+		"1..2": 1, "1.x": 1, "1_0": 1, "1,5": 1, "1\x0002": 1, "1p3": 1, "1f": 1, "1i": 1,
+		"1e5x": 1e5, ".5.": .5, "0b1": 0, "00x1": 0, "0e": 0, "-0x.": 0, "0x.8": .5, "0x1p": 1,
+		"0X1p+": 1, "0x1p3": 8, "1x": 1, "1e400i": math.Inf(1), "1e400": math.Inf(1), "1e-400": 0,
+		"inf": math.Inf(1), "INFx": math.Inf(1), "-infinity": math.Inf(-1),
+		"infinityi": math.Inf(1),
+	} {
+		if got, ok := ScanFloat([]byte(text)); !ok || got != want {
+			t.Errorf("%q: %v, %v", text, got, ok)
+		}
+	}
+	for _, text := range []string{
+		"", " ", ".", "..", ".e5", "e5", "-", "+-1", "- 1", "\x001", "x", "nan", "-nan", "in", "infi",
+		"-infinit", "infinitx", "0x", "-0xg", "0xp1",
+	} {
+		if got, ok := ScanFloat([]byte(text)); ok {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
 func TestParseWeight(t *testing.T) {
 	for text, want := range map[string]float64{
 		"": 0, " 5": 5, "5\x006": 5, "\x00x": 0, "+5": 5, "inf": math.Inf(1), "-Infinity": math.Inf(-1),
