@@ -211,7 +211,6 @@ func (l *loop) welcome(fd int, peer netip.AddrPort) {
 		return
 	}
 	c := &conn{loop: l, fd: fd, slot: notPolled}
-	c.writer.Writer = &Writer{}
 	l.setOptions(fd)
 	var local netip.AddrPort
 	if sa, err := unix.Getsockname(fd); err == nil {
@@ -219,7 +218,7 @@ func (l *loop) welcome(fd int, peer netip.AddrPort) {
 	}
 	session, err := l.engine.Open(c, keyspace.ConnInfo{
 		RemoteAddr: peer.String(), LocalAddr: local.String(), Native: true,
-		Writer: &c.writer, FD: fd,
+		Writer: &Writer{}, FD: fd,
 	})
 	if err != nil {
 		refuse(fd, reply.ErrMaxClients)

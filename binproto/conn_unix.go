@@ -32,7 +32,6 @@ type conn struct {
 	streak  uint8 // how often in a row the parked connection was soon ready again
 	ready   uint32
 	session *keyspace.Session
-	writer  sessionWriter
 	in      input
 	batch   keyspace.Batch
 	spare   []byte // written output, to be handed back with the next batch
@@ -199,7 +198,7 @@ func (c *conn) read() {
 	knew := c.in.speaks
 	c.in.parse(&c.batch, l.server.limitsFor(c.session, &l.limits), eof)
 	if c.in.speaks == text && knew != text {
-		c.writer.Writer = &reply.RESP{}
+		c.batch.Writer = &reply.RESP{}
 	}
 	c.fatal = c.batch.Fatal != ""
 	c.stopped = eof || c.fatal

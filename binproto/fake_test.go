@@ -181,6 +181,9 @@ func (e *fakeEngine) execute(s *fakeSession, b *keyspace.Batch) {
 		e.t.Error("a batch was submitted after the hang-up")
 		return
 	}
+	if b.Writer != nil {
+		s.w = b.Writer
+	}
 	state := keyspace.BatchDone
 	from := int32(0)
 	for _, to := range b.Ends {

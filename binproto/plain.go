@@ -167,7 +167,6 @@ func (f *plain) secure(s *Server, nc net.Conn) {
 // may pass through TLS, over the socket.
 func (f *plain) welcome(s *Server, nc, socket net.Conn) {
 	c := &plainConn{server: s, conn: nc, socket: socket, wake: make(chan struct{}, 1)}
-	c.writer.Writer = &Writer{}
 	peer, _ := nc.RemoteAddr().(*net.TCPAddr)
 	limits := s.engine.Limits()
 	if limits.Protected.Load() && (peer == nil || !peer.IP.IsLoopback()) {
@@ -177,7 +176,7 @@ func (f *plain) welcome(s *Server, nc, socket net.Conn) {
 	}
 	session, err := s.engine.Open(c, keyspace.ConnInfo{
 		RemoteAddr: nc.RemoteAddr().String(), LocalAddr: nc.LocalAddr().String(),
-		Native: true, Writer: &c.writer, FD: -1,
+		Native: true, Writer: &Writer{}, FD: -1,
 	})
 	if err != nil {
 		c.refuse(reply.ErrMaxClients)
@@ -201,11 +200,6 @@ func (f *plain) welcome(s *Server, nc, socket net.Conn) {
 	})
 }
 
-// sessionWriter is the writer of a session: native frames, until the first bytes have turned out
-// to be text. It is exchanged before the session's first batch is submitted, and the owner does
-// not use it earlier.
-type sessionWriter struct{ reply.Writer }
-
 // plainConn is one connection. It implements keyspace.Conn.
 //
 // Owned by the goroutine that serves it, but for the fields behind mu and what the methods of
@@ -215,7 +209,6 @@ type plainConn struct {
 	conn    net.Conn
 	socket  net.Conn // below conn, or conn itself
 	session *keyspace.Session
-	writer  sessionWriter
 	in      input
 	pool    pool
 	limits  frame.Limits
@@ -370,7 +363,7 @@ func (c *plainConn) take(in *chunk) {
 	knew := c.in.speaks
 	c.in.parse(&c.batch, c.server.limitsFor(c.session, &c.limits), eof)
 	if c.in.speaks == text && knew != text {
-		c.writer.Writer = &reply.RESP{}
+		c.batch.Writer = &reply.RESP{}
 	}
 	fatal := c.batch.Fatal != ""
 	c.stopped = eof || fatal

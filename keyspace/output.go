@@ -56,6 +56,9 @@ func (e *Engine) openSession(s *Session) {
 // startBatch begins to execute a batch that has just arrived.
 func (e *Engine) startBatch(s *Session, b *Batch) {
 	s.batch = b
+	if b.Writer != nil {
+		s.w = b.Writer
+	}
 	e.noteLife(s)
 	e.stats.InputBytes += int64(b.Bytes)
 	e.stats.Batches++

@@ -24,6 +24,8 @@ type Batch struct {
 	EOF bool
 	// Bytes is how many bytes of the connection the commands were made of.
 	Bytes int
+	// Writer, when not nil, is what the session is replied by from this batch on.
+	Writer reply.Writer
 	// Spare is a buffer that Flush had kept and that has been written: the owner may use it again.
 	Spare []byte
 
@@ -35,7 +37,7 @@ type Batch struct {
 func (b *Batch) Reset() {
 	clear(b.Args)
 	b.Args, b.Ends = b.Args[:0], b.Ends[:0]
-	b.Fatal, b.EOF, b.Bytes, b.pos = "", false, 0, 0
+	b.Fatal, b.EOF, b.Writer, b.Bytes, b.pos = "", false, nil, 0, 0
 }
 
 // Len is the number of commands.
