@@ -96,7 +96,8 @@ func asksReferences(args []string) bool {
 		strings.EqualFold(args[1], "REFCOUNT")
 }
 
-// notQueued are the commands that would wait, and keep the test waiting, and DBSIZE: redis counts
-// keys that have expired (SET with PXAT 1 makes such) until its next sampling.
+// notQueued are the commands that would wait, and keep the test waiting; DBSIZE: redis counts keys
+// that have expired (SET with PXAT 1 makes such) until its next sampling; and those that tell what
+// a relative time to live has come to by each server's clock (SETEX makes such).
 var notQueued = []string{"BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BLMPOP", "BZPOPMIN",
-	"BZPOPMAX", "BZMPOP", "DBSIZE"}
+	"BZPOPMAX", "BZMPOP", "DBSIZE", "EXPIRETIME", "PEXPIRETIME"}
