@@ -73,6 +73,8 @@ type Config struct {
 	MaxMemoryClients       string // bytes, or a percentage of MaxMemory
 	MaxMemorySamples       int
 	EvictionTenacity       int
+	MinReplicas            int // without so many, which are never there, nothing is written
+	MinReplicasMaxLag      int // seconds; 0: MinReplicas does not count
 	LFULogFactor           int
 	LFUDecayMinutes        int
 	ActiveRehashing        bool // while idle
@@ -167,6 +169,9 @@ func (c *Config) MainPort() int {
 	}
 	return c.TLSPort
 }
+
+// needsReplicas says whether nothing may be written, since there are too few replicas: none.
+func (c *Config) needsReplicas() bool { return c.MinReplicas > 0 && c.MinReplicasMaxLag > 0 }
 
 // clone is a copy that shares nothing with c that set changes.
 func (c *Config) clone() *Config {

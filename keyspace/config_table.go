@@ -446,8 +446,10 @@ var parameters = [...]parameter{
 	special("replicaof", kindReplicaOf, "").or("slaveof").immutable().unsupported(),
 	text("masterauth", "").sensitive(),
 	text("masteruser", "").sensitive(),
-	integer("min-replicas-max-lag", "10", 0, maxInt32).or("min-slaves-max-lag"),
-	integer("min-replicas-to-write", "0", 0, maxInt32).or("min-slaves-to-write"),
+	integer("min-replicas-max-lag", "10", 0, maxInt32).or("min-slaves-max-lag").
+		into(func(c *Config) any { return &c.MinReplicasMaxLag }),
+	integer("min-replicas-to-write", "0", 0, maxInt32).or("min-slaves-to-write").
+		into(func(c *Config) any { return &c.MinReplicas }),
 	enum("propagation-error-behavior", "ignore", "ignore panic panic-on-replicas"),
 	memoryFrom("repl-backlog-size", "1048576", 1, maxInt64),
 	integer("repl-backlog-ttl", "3600", 0, maxInt64),

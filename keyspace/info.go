@@ -310,6 +310,9 @@ func (e *Engine) infoStats(w *infoWriter) {
 func (e *Engine) infoReplication(w *infoWriter) {
 	w.text("role", "master")
 	w.zero("connected_slaves")
+	if e.config.needsReplicas() {
+		w.zero("min_slaves_good_slaves")
+	}
 	w.text("master_failover_state", "no-failover")
 	w.text("master_replid", e.info.replID)
 	w.text("master_replid2", strings.Repeat("0", len(e.info.replID)))

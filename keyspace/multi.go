@@ -130,6 +130,16 @@ func (s *Session) mayGrow(spec *Spec) bool {
 	return true
 }
 
+// mayWrite reports whether a command is one that min-replicas-to-write forbids: one that writes, or
+// EXEC of one.
+func (s *Session) mayWrite(spec *Spec) bool {
+	flags := spec.Flags
+	if spec.fullName == "exec" && s.tx != nil {
+		flags = s.tx.flags
+	}
+	return flags&Write != 0
+}
+
 // reject refuses a command that the router has found fault with. Redis: rejectCommand, which
 // spoils the transaction, and ends it if the command is EXEC.
 func (e *Engine) reject(s *Session, spec *Spec, args [][]byte, why reply.Error) {

@@ -174,6 +174,8 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 	case s.mayGrow(spec) && e.outOfMemory(args, e.arenaReserve()),
 		spec.Flags&Grows != 0 && e.outOfMemory(args, e.lastReserve()):
 		return reply.ErrOOM
+	case e.config.needsReplicas() && s.mayWrite(spec):
+		return reply.ErrFewReplicas
 	case s.flags&sessionRestricted != 0:
 		return s.restriction(spec)
 	}

@@ -310,6 +310,7 @@ const (
 	ErrNoReplication   Error = "ERR Replication is not supported by this server"
 	ErrFailoverTimeout Error = "ERR FAILOVER timeout must be greater than 0"
 	ErrNoFailover      Error = "ERR No failover in progress."
+	ErrFewReplicas     Error = "NOREPLICAS Not enough good replicas to write."
 	ErrNoReplicas      Error = "ERR FAILOVER requires connected replicas."
 	ErrNoAppendOnly    Error = "ERR WAITAOF cannot be used when numlocal is set but " +
 		"appendonly is disabled."
