@@ -3,6 +3,7 @@ package compat_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -168,7 +169,33 @@ func TestConfigRewriteFails(t *testing.T) {
 	if errors[0] != errors[1] {
 		t.Errorf("redis: %q, ringer: %q", errors[0], errors[1])
 	}
-	runTable(t, []scripted{{"without a file", "CONFIG REWRITE\nCONFIG REWRITE x"}})
+	runTable(t, []scripted{{"without a file", "CONFIG REWRITE\nCONFIG REWRITE x\n" +
+		"DEBUG CONFIG-REWRITE-FORCE-ALL\nDEBUG CONFIG-REWRITE-FORCE-ALL x"}})
+}
+
+// TestConfigRewriteForced: every parameter gets a line, the same one on both servers, but for those
+// that only one of them has; and what has been written is taken at the next start.
+func TestConfigRewriteForced(t *testing.T) {
+	own := regexp.MustCompile(`^(port|dir|http-port|native-\S+|lua-enable-deprecated-api) `)
+	var lines [2][]string
+	for i, path := range []string{lab.redisPath, lab.subjectPath} {
+		s, file := startWithFile(t, path, "# mine\nsave \"\"\nenable-debug-command yes\n")
+		for range 2 {
+			if v := mustDial(t, s.addr).must(t, "DEBUG CONFIG-REWRITE-FORCE-ALL"); v.text != "OK" {
+				t.Fatalf("%s: %v", s.name, v)
+			}
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		startWithFile(t, path, string(b))
+		lines[i] = slices.DeleteFunc(strings.Split(string(b), "\n"), own.MatchString)
+		slices.Sort(lines[i])
+	}
+	if !slices.Equal(lines[0], lines[1]) {
+		t.Errorf("redis:\n%q\nringer:\n%q", lines[0], lines[1])
+	}
 }
 
 // TestRenamedCommands asks both servers by the new names and the old ones.

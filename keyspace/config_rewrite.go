@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/ringer-kv/ringer/keyspace/reply"
 )
@@ -27,35 +28,55 @@ type rewriting struct {
 	lines  []string
 	at     map[string][]int // by parameter: its lines that have not been replaced
 	marked bool             // the mark stands in lines
+	all    bool             // lines are added for parameters that are at their defaults, too
 }
 
-// ConfigRewrite replies to CONFIG REWRITE. The worker reads and writes the file.
+// ConfigRewrite replies to CONFIG REWRITE.
 func (c *Ctx) ConfigRewrite() {
-	e := c.Engine
-	path := e.config.File
-	if path == "" {
+	if c.Engine.config.File == "" {
 		c.Error(reply.ErrNoConfigFile)
 		return
 	}
-	settings, users := e.config.clone(), e.userLines()
+	c.rewriteConfig(false, func(c *Ctx, err error) {
+		if err != nil {
+			c.Engine.log(LogWarning, "CONFIG REWRITE failed: "+SystemError(err))
+			c.Error(reply.ConfigNotWritten(SystemError(err)))
+			return
+		}
+		c.Engine.log(LogWarning, "CONFIG REWRITE executed with success.")
+		c.OK()
+	})
+}
+
+// ConfigRewriteAll replies to DEBUG CONFIG-REWRITE-FORCE-ALL: every parameter gets a line.
+func (c *Ctx) ConfigRewriteAll() {
+	if c.Engine.config.File == "" {
+		c.Error(reply.ConfigNotForced(SystemError(syscall.EFAULT))) // as Redis without a file
+		return
+	}
+	c.rewriteConfig(true, func(c *Ctx, err error) {
+		if err != nil {
+			c.Error(reply.ConfigNotForced(SystemError(err)))
+			return
+		}
+		c.OK()
+	})
+}
+
+// rewriteConfig has a worker read and write the file.
+func (c *Ctx) rewriteConfig(all bool, answer func(c *Ctx, err error)) {
+	settings, users := c.Engine.config.clone(), c.Engine.userLines()
 	var err error
 	c.Await(Job{
-		Work: func() { err = settings.rewriteFile(path, users) },
-		Answer: func(c *Ctx) {
-			if err != nil {
-				e.log(LogWarning, "CONFIG REWRITE failed: "+SystemError(err))
-				c.Error(reply.ConfigNotWritten(SystemError(err)))
-				return
-			}
-			e.log(LogWarning, "CONFIG REWRITE executed with success.")
-			c.OK()
-		},
+		Work:   func() { err = settings.rewriteFile(users, all) },
+		Answer: func(c *Ctx) { answer(c, err) },
 	})
 }
 
 // rewriteFile rewrites the file at once or not at all: the new one takes the place of the old one
 // when all of it is on the disk. A file that is gone is as good as an empty one.
-func (c *Config) rewriteFile(path string, users []string) error {
+func (c *Config) rewriteFile(users []string, all bool) error {
+	path := c.File
 	old, err := os.ReadFile(path)
 	if err != nil && !os.IsNotExist(err) {
 		return err
@@ -64,7 +85,7 @@ func (c *Config) rewriteFile(path string, users []string) error {
 	if err == nil {
 		lines = strings.Split(string(old), "\n")
 	}
-	return replaceFile(path, c.rewrite(lines, users))
+	return replaceFile(path, c.rewrite(lines, users, all))
 }
 
 // replaceFile puts a file in the place of another one.
@@ -110,8 +131,8 @@ func syncFolder(path string) error {
 
 // rewrite is the contents of a configuration file with the settings of c and the lines of users.
 // Redis: rewriteConfig.
-func (c *Config) rewrite(old, users []string) string {
-	r := &rewriting{at: make(map[string][]int)}
+func (c *Config) rewrite(old, users []string, all bool) string {
+	r := &rewriting{at: make(map[string][]int), all: all}
 	for _, line := range old {
 		r.read(strings.Trim(line, "\r\n\t "))
 	}
@@ -154,7 +175,7 @@ func (r *rewriting) write(name string, lines []string, force []bool) {
 		case len(places) > 0:
 			r.lines[places[0]] = line
 			places = places[1:]
-		case force[i]:
+		case force[i], r.all:
 			r.add(line)
 		}
 	}

@@ -45,6 +45,11 @@ func debugSubsToObject() []debugSub {
 			"    Change the replication IDs of the instance.",
 			"    Dangerous: should be used only for testing the replication subsystem.",
 		}},
+		{"CONFIG-REWRITE-FORCE-ALL", 0, 0, (*keyspace.Ctx).ConfigRewriteAll, []string{
+			"CONFIG-REWRITE-FORCE-ALL",
+			"    Like CONFIG REWRITE but writes all configuration options, including",
+			"    keywords not listed in original configuration file or default values.",
+		}},
 		{"DIGEST", 0, 0, debugDigest, []string{
 			"DIGEST",
 			"    Output a hex signature representing the current DB content.",

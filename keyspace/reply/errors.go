@@ -217,6 +217,11 @@ const ErrNoConfigFile Error = "ERR The server is running without a config file"
 // ConfigNotWritten is the reply to CONFIG REWRITE when the file can't be written.
 func ConfigNotWritten(why string) Error { return errorf("ERR Rewriting config file: %s", why) }
 
+// ConfigNotForced is the same for DEBUG CONFIG-REWRITE-FORCE-ALL.
+func ConfigNotForced(why string) Error {
+	return errorf("ERR CONFIG-REWRITE-FORCE-ALL failed: %s", why)
+}
+
 // ReasonRange is the reason for a number that is too small or too large.
 func ReasonRange(least, most int64) Reason {
 	return Reason(fmt.Sprintf("argument must be between %d and %d inclusive", least, most))
