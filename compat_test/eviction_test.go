@@ -178,7 +178,7 @@ func ratioWithKeys(t *testing.T, c *conn, keys int) float64 {
 			some = some[:0]
 		}
 	}
-	limit := infoInt(t, c, "used_memory_dataset")
+	limit := infoInt(t, c, "used_memory") - infoInt(t, c, "mem_not_counted_for_evict")
 	c.must(t, "FLUSHALL")
 	c.must(t, fmt.Sprintf("CONFIG SET maxmemory %d", limit))
 	return hitRatio(t, c)
