@@ -175,7 +175,7 @@ func (e Entry) SignalReady() {
 	if t := e.Type(); t != TypeList && t != TypeZSet && t != TypeStream {
 		return
 	}
-	if q := e.db.waiting[string(e.key)]; q != nil {
+	if q := e.db.waiting[string(e.Key())]; q != nil {
 		e.db.engine.noteReady(q)
 	}
 }
@@ -186,7 +186,7 @@ func (db *DB) signalGone(en Entry) {
 	if len(db.waiting) == 0 || en.Type() != TypeStream {
 		return
 	}
-	if q := db.waiting[string(en.key)]; q != nil && q.guarding > 0 {
+	if q := db.waiting[string(en.Key())]; q != nil && q.guarding > 0 {
 		db.engine.noteReady(q)
 	}
 }

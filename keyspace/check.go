@@ -34,8 +34,8 @@ func (db *DB) checkEntries() (used int64) {
 	deadlines, timed := 0, 0
 	db.table.Each(db.arena, func(r arena.Ref) bool {
 		en := db.at(r)
-		ensure(db.engine.seed.Hash(en.key) == en.hash, "I1: hash of %q", en.key)
-		ensure(db.find(en.key).ref == r, "I1: %q is not found under its hash", en.key)
+		ensure(db.engine.seed.Hash(en.Key()) == en.hash, "I1: hash of %q", en.Key())
+		ensure(db.find(en.Key()).ref == r, "I1: %q is not found under its hash", en.Key())
 		if en.head().Expire != 0 {
 			deadlines++
 		}
@@ -54,8 +54,8 @@ func (db *DB) checkEntries() (used int64) {
 	db.expires.Each(func(r arena.Ref, deadlineMs int64) bool {
 		en := db.at(r)
 		ms, ok := en.Deadline()
-		ensure(ok && ms == deadlineMs, "I2: %q has deadline %d, its item %d", en.key, ms, deadlineMs)
-		ensure(db.find(en.key).ref == r, "I2: %q is in the heap and not in the table", en.key)
+		ensure(ok && ms == deadlineMs, "I2: %q has deadline %d, its item %d", en.Key(), ms, deadlineMs)
+		ensure(db.find(en.Key()).ref == r, "I2: %q is in the heap and not in the table", en.Key())
 		return true
 	})
 	db.checkFields(timed)
@@ -109,7 +109,7 @@ func (e Entry) object() (o object) {
 func (e Entry) checkObject() int64 {
 	o := e.object()
 	o.Check()
-	ensure(o.Len() > 0 || e.Type() == TypeStream, "I4: %q is empty", e.key)
+	ensure(o.Len() > 0 || e.Type() == TypeStream, "I4: %q is empty", e.Key())
 	return int64(o.MemoryUsage())
 }
 

@@ -53,14 +53,14 @@ func (db *DB) find(key []byte) Entry {
 	if !ok {
 		hash = db.engine.seed.Hash(key)
 	}
-	return Entry{db: db, hash: hash, key: key, ref: db.table.Find(db.arena, entryKey, hash, key)}
+	return Entry{db: db, hash: hash, key: arena.ViewOf(key), ref: db.table.Find(db.arena, entryKey, hash, key)}
 }
 
 // at is the entry of a reference that a walk has met.
 func (db *DB) at(r arena.Ref) Entry {
 	h := arena.At[entryHead](db.arena, r)
 	from, to := keySpan(h)
-	return Entry{db: db, ref: r, hash: h.Hash, key: db.arena.Bytes(r, to)[from:]}
+	return Entry{db: db, ref: r, hash: h.Hash, key: arena.ViewOf(db.arena.Bytes(r, to)[from:])}
 }
 
 // Peek looks a key up for a command that only inspects it (TTL, OBJECT): no access is noted.
@@ -156,7 +156,7 @@ func (db *DB) SetString(e Entry, value []byte, keepDeadline bool) Entry {
 			return e
 		}
 	}
-	if entryBytes(len(e.key), inlineTail(len(value))) > maxInlineBytes {
+	if entryBytes(e.key.Len(), inlineTail(len(value))) > maxInlineBytes {
 		return db.setBlobString(e, value, keepDeadline)
 	}
 	n := db.allocEntry(e, TypeString, enc, inlineTail(len(value)))
@@ -168,7 +168,7 @@ func (db *DB) SetString(e Entry, value []byte, keepDeadline bool) Entry {
 // overwriteInline writes the value over the old one if the block has the right size for it.
 func (db *DB) overwriteInline(e Entry, enc Encoding, value []byte) bool {
 	old := e.bytes()
-	size := entryBytes(len(e.key), inlineTail(len(value)))
+	size := entryBytes(e.key.Len(), inlineTail(len(value)))
 	if size > maxInlineBytes || arena.ClassSize(size) != arena.ClassSize(old) {
 		return false
 	}
@@ -216,16 +216,16 @@ func (db *DB) newObject(e Entry, t Type, enc Encoding, object arena.Ref) Entry {
 
 // allocEntry makes the block of an entry for the key of e, with a tail that is still to be filled.
 func (db *DB) allocEntry(e Entry, t Type, enc Encoding, tail int) Entry {
-	ref := db.arena.Alloc(entryBytes(len(e.key), tail))
+	ref := db.arena.Alloc(entryBytes(e.key.Len(), tail))
 	h := arena.At[entryHead](db.arena, ref)
 	h.Node = dict.Node{Hash: e.hash}
 	h.Expire = 0
 	h.Meta = db.engine.freshClock << metaClockShift
 	h.setKind(t, enc)
-	width := varintLen(len(e.key))
-	b := db.arena.Bytes(ref, entryLeadAt+width+len(e.key))
-	binary.PutUvarint(b[entryLeadAt:], uint64(len(e.key)))
-	copy(b[entryLeadAt+width:], e.key)
+	width := varintLen(e.key.Len())
+	b := db.arena.Bytes(ref, entryLeadAt+width+e.key.Len())
+	binary.PutUvarint(b[entryLeadAt:], uint64(e.key.Len()))
+	copy(b[entryLeadAt+width:], e.Key())
 	return Entry{db: db, ref: ref, hash: e.hash, key: e.key}
 }
 
@@ -234,7 +234,7 @@ func (db *DB) replace(old, n Entry, keepDeadline bool) {
 	if old.ref == 0 {
 		n.SignalReady() // Redis: dbAdd does, dbOverwrite does not
 		db.table.Insert(db.arena, n.ref)
-		db.noteNew(n.key)
+		db.noteNew(n.Key())
 		return
 	}
 	db.engine.keepCounter(old.head(), n.head())

@@ -32,7 +32,7 @@ func (db *DB) PutString(e Entry, enc Encoding, value []byte, keepDeadline bool) 
 		}
 		return e
 	}
-	if entryBytes(len(e.key), inlineTail(len(value))) > maxInlineBytes {
+	if entryBytes(e.key.Len(), inlineTail(len(value))) > maxInlineBytes {
 		return db.setBlobString(e, value, keepDeadline)
 	}
 	n := db.allocEntry(e, TypeString, enc, inlineTail(len(value)))
@@ -94,7 +94,7 @@ func (e Entry) isInlineString() bool {
 
 // newRawString makes an entry, in no table yet, with a string of zeros; in a blob it has the room.
 func (db *DB) newRawString(e Entry, sizeBytes, roomBytes int) Entry {
-	if tail := inlineTail(sizeBytes); entryBytes(len(e.key), tail) <= maxInlineBytes {
+	if tail := inlineTail(sizeBytes); entryBytes(e.key.Len(), tail) <= maxInlineBytes {
 		n := db.allocEntry(e, TypeString, EncRaw, tail)
 		t := n.tail(tail)
 		clear(t[binary.PutUvarint(t, uint64(sizeBytes)):])
@@ -110,7 +110,7 @@ func (db *DB) newRawString(e Entry, sizeBytes, roomBytes int) Entry {
 // whether it could.
 func (db *DB) growInline(e Entry, sizeBytes int) bool {
 	tail := inlineTail(sizeBytes)
-	total := entryBytes(len(e.key), tail)
+	total := entryBytes(e.key.Len(), tail)
 	if total > maxInlineBytes || arena.ClassSize(total) != arena.ClassSize(e.bytes()) {
 		return false
 	}
@@ -236,7 +236,7 @@ func (e Entry) MoveTo(dst Entry) Entry {
 func (db *DB) noteSuccessor(old, n Entry) {
 	n.SignalReady()
 	if old.Found() {
-		db.noteNew(n.key)
+		db.noteNew(n.Key())
 	}
 }
 
@@ -347,13 +347,13 @@ func (e Entry) copySortedSet() zset.Set {
 	env, s := &e.db.engine.space.zset, e.SortedSet()
 	if b := s.Listpack(); b != nil {
 		to, err := zset.FromListpack(env, b)
-		ensure(err == nil, "the listpack of %q is no sorted set: %v", e.key, err)
+		ensure(err == nil, "the listpack of %q is no sorted set: %v", e.Key(), err)
 		return to
 	}
 	to := zset.NewSkiplist(env, s.Len())
 	for it := s.Iter(s.Window(0, s.Len()), false); it.Next(); {
 		_, err := to.Add(it.Member(nil), it.Score(), 0)
-		ensure(err == nil, "a score of %q: %v", e.key, err)
+		ensure(err == nil, "a score of %q: %v", e.Key(), err)
 	}
 	return to
 }

@@ -95,14 +95,14 @@ type Entry struct {
 	db   *DB
 	ref  arena.Ref
 	hash uint32
-	key  []byte
+	key  arena.View
 }
 
 // Found reports whether the key exists.
 func (e Entry) Found() bool { return e.ref != 0 }
 
 // Key is the key. It lies in the arena if the entry came from a walk, else in the arguments.
-func (e Entry) Key() []byte { return e.key }
+func (e Entry) Key() []byte { return e.key.Bytes() }
 
 func (e Entry) head() *entryHead { return arena.At[entryHead](e.db.arena, e.ref) }
 

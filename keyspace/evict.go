@@ -256,7 +256,7 @@ func (e *Engine) evictEntry(en Entry) {
 	db, told := en.db, e.interest != 0 || len(e.recorders) > 0
 	var key []byte
 	if told {
-		key = append(key, en.key...) // it goes with the entry
+		key = append(key, en.Key()...) // it goes with the entry
 	}
 	db.Delete(en)
 	e.stats.Evicted++
@@ -341,7 +341,7 @@ func (e *Engine) considerForPool(en Entry) {
 		v.pool = append(v.pool, candidate{})
 		copy(v.pool[at+1:], v.pool[at:])
 	}
-	v.pool[at] = candidate{score: score, db: en.db.id, key: append(v.takeKey(), en.key...)}
+	v.pool[at] = candidate{score: score, db: en.db.id, key: append(v.takeKey(), en.Key()...)}
 }
 
 // spareKeyBytes is the longest key whose room is kept. Redis: EVPOOL_CACHED_SDS_SIZE.

@@ -115,7 +115,7 @@ func (db *DB) deleteExpired(e Entry) {
 	told := en.interest != 0 || len(en.recorders) > 0
 	var key []byte
 	if told {
-		key = append(key, e.key...) // it goes with the entry
+		key = append(key, e.Key()...) // it goes with the entry
 	}
 	db.Delete(e)
 	en.stats.Expired++

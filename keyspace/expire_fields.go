@@ -116,7 +116,7 @@ func (db *DB) loseFields(e Entry) bool {
 func (db *DB) expireFields(e Entry, most int) (gone bool, n int) {
 	en, h := db.engine, e.Hash()
 	told := en.interest != 0 || len(en.recorders) > 0
-	key := e.key
+	key := e.Key()
 	if told {
 		key = append([]byte(nil), key...) // it may go with the entry
 	}
@@ -187,8 +187,8 @@ func (db *DB) checkFields(hashes int) {
 		en := db.at(r)
 		h := en.Hash()
 		ms, ok := h.NextDeadline()
-		ensure(ok && ms == deadlineMs, "I9: %q is due at %d, its item at %d", en.key, ms, deadlineMs)
-		ensure(db.find(en.key).ref == r, "I9: %q is in the heap and not in the table", en.key)
+		ensure(ok && ms == deadlineMs, "I9: %q is due at %d, its item at %d", en.Key(), ms, deadlineMs)
+		ensure(db.find(en.Key()).ref == r, "I9: %q is in the heap and not in the table", en.Key())
 		first = min(first, ms)
 		return true
 	})

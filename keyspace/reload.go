@@ -70,7 +70,7 @@ func (e Entry) encodeKey(enc *rdb.Encoder) {
 	case strings.HasSuffix(en.config.MaxMemoryPolicy, "lru"):
 		enc.Idle(e.IdleSeconds())
 	}
-	enc.Key(e.key)
+	enc.Key(e.Key())
 	e.encode(enc)
 }
 
