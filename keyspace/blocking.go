@@ -262,10 +262,7 @@ func (w *waiter) serve(c *Ctx, en Entry) {
 // when the round is over. Redis: processUnblockedClients.
 func (e *Engine) answer(w *waiter, fn func(c *Ctx)) {
 	s := w.session
-	e.ctx = Ctx{
-		Engine: e, Session: s, Spec: w.spec, DB: w.db, Args: w.args, Reply: s.w,
-		NowMs: e.nowMs, Rand: e.rand,
-	}
+	e.ctx.begin(s, w.spec, w.db, w.args)
 	e.mark()
 	before := s.w.Len()
 	s.w.Begin()

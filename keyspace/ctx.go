@@ -31,6 +31,14 @@ type Ctx struct {
 	recorded bool // Record was called: Args are not to be recorded
 }
 
+// begin makes c that of another command. Engine and Rand stay. The fields are set one by one: a
+// literal would be put together elsewhere first and then copied, which takes longer.
+func (c *Ctx) begin(s *Session, spec *Spec, db *DB, args [][]byte) {
+	c.Session, c.Spec, c.DB, c.Args, c.Reply = s, spec, db, args, s.w
+	c.DenyBlocking = s.flags&(sessionLocal|sessionMulti) != 0
+	c.NowMs, c.recorded = c.Engine.nowMs, false
+}
+
 // Error replies with an error.
 func (c *Ctx) Error(e reply.Error) {
 	c.Engine.countsOf(c.Spec).Failed++

@@ -53,7 +53,8 @@ func (db *DB) find(key []byte) Entry {
 	if !ok {
 		hash = db.engine.seed.Hash(key)
 	}
-	return Entry{db: db, hash: hash, key: arena.ViewOf(key), ref: db.table.Find(db.arena, entryKey, hash, key)}
+	ref := db.table.Find(db.arena, entryKey, hash, key)
+	return Entry{db: db, ref: ref, hash: hash, key: arena.ViewOf(key)}
 }
 
 // at is the entry of a reference that a walk has met.

@@ -187,6 +187,7 @@ func New(o Options) (*Engine, error) {
 		observers: o.Observers, recorders: o.Recorders, interceptor: o.Interceptor,
 		watch: newStopwatch(o.Clock),
 	}
+	e.ctx.Engine, e.ctx.Rand = e, e.rand
 	var err error
 	if e.table = o.Table; e.table == nil {
 		if e.table, err = NewTable(o.Commands); err != nil {

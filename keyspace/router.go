@@ -100,10 +100,7 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 // call runs a command that may be run, alone or as one of a transaction. Redis: call.
 func (e *Engine) call(s *Session, spec *Spec, args [][]byte) {
 	c := &e.ctx
-	*c = Ctx{
-		Engine: e, Session: s, Spec: spec, DB: s.db, Args: args, Reply: s.w,
-		NowMs: e.nowMs, Rand: e.rand, DenyBlocking: s.flags&(sessionLocal|sessionMulti) != 0,
-	}
+	c.begin(s, spec, s.db, args)
 	dirty, from := e.dirty, e.lastMark
 	spec.Run(c)
 	e.countCall(s, spec, args, from)
