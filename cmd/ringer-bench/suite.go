@@ -37,7 +37,7 @@ type scale struct {
 func fullScale() scale {
 	return scale{
 		Rounds: 4, FewRounds: 3, Memory: 1,
-		Benchmarks: 65 * time.Second, LoadRun: 400 * time.Millisecond,
+		Benchmarks: 50 * time.Second, LoadRun: 400 * time.Millisecond,
 		Warmup: 100 * time.Millisecond, Elements: 1_000_000, IdleConns: 10_000,
 		Settle: time.Second, IdleRest: 8 * time.Second, EventTail: 2 * time.Second,
 	}
