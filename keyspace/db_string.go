@@ -364,6 +364,16 @@ func (db *DB) NewSortedSetOf(n int) zset.Set {
 	return zset.NewSkiplist(&db.engine.space.zset, n)
 }
 
+// NewSortedSetFor is the same in the encoding that suits n members, or any number of them if that
+// is negative. What passes through a listpack loses the sign of a zero: so it must where Redis
+// begins with one. Redis: zrangeResultBeginStore.
+func (db *DB) NewSortedSetFor(n int) zset.Set {
+	if env := &db.engine.space.zset; n > env.Limits.MaxEntries {
+		return zset.NewSkiplist(env, n)
+	}
+	return db.NewSortedSet(0)
+}
+
 // StoreSortedSet makes a new sorted set the value of the key of e, whatever that was, without a
 // deadline, in the encoding that suits its size. An empty one is freed and the key deleted, if
 // there is one, which it reports.

@@ -132,7 +132,11 @@ func zrangestoreCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrOOM)
 	case ok:
 		p := o.span(&s)
-		result := c.DB.NewSortedSetOf(p.Len())
+		n := p.Len()
+		if o.by != byRank {
+			n = -1 // Redis doesn't know it beforehand
+		}
+		result := c.DB.NewSortedSetFor(n)
 		var scratch [20]byte
 		for it := s.Iter(p, o.reverse); it.Next(); {
 			addNumber(&result, it.Member(scratch[:]), it.Score())
