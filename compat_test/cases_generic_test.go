@@ -89,6 +89,12 @@ var genericCases = []scripted{
 		SCAN x
 		SCAN ""
 		SCAN -1
+		SCAN "\x00"
+		SCAN "\x00" COUNT
+		SCAN "0\x00abc"
+		SCAN "-\x00"
+		SCAN "\t0"
+		HSCAN h "\x00x"
 		SCAN 1.5
 		SCAN " 1"
 		SCAN "1 "

@@ -115,9 +115,10 @@ func (r *scanReply) add(parts ...[]byte) {
 // end closes the reply.
 func (r *scanReply) end() { r.c.Reply.Resolve(r.mark, r.n) }
 
-// parseScanCursor reads a cursor. Redis: strtoul, which takes a sign and wraps a negative number
-// round, and refuses leading space by a check of its own.
+// parseScanCursor reads a cursor. Redis: strtoul, which takes a sign, wraps a negative number round
+// and reads as far as a NUL, and refuses leading space by a check of its own.
 func parseScanCursor(word []byte) (uint64, bool) {
+	word, _, _ = bytes.Cut(word, []byte{0})
 	digits := word
 	negative := len(word) > 0 && word[0] == '-'
 	if negative || len(word) > 0 && word[0] == '+' {
