@@ -28,6 +28,7 @@ var comparisons = []comparison{
 	{"seconds", "the two servers read their clocks at different moments", equalWithin(2)},
 	{"millis", "the two servers read their clocks at different moments", equalWithin(5000)},
 	{"nearly", "redis has its sines from the C library, which depend on the processor", equalNearly},
+	{"distances", "as nearly: one in a billion distances is rounded the other way", equalDistances},
 	{"clocks", "times of delivery and idle times of streams", equalClocks},
 	{"autoid", "the milliseconds of an id that the server makes", equalAutoID},
 	{"shape", "clock readings, ids and counters: only the kinds of the values count", equalShape},
@@ -157,6 +158,27 @@ func equalNearly(want, got value, same matcher) bool {
 	return true
 }
 
+// equalDistances allows a distance, which has four decimals, one in the last of them. It walks
+// through the reply, all else in which is compared as it is.
+func equalDistances(want, got value, same matcher) bool {
+	if len(want.elems) > 0 {
+		return canonicalKind(want.kind) == canonicalKind(got.kind) &&
+			slices.EqualFunc(want.elems, got.elems, func(a, b value) bool {
+				return equalDistances(a, b, same)
+			})
+	}
+	w, isDistance := distance(want)
+	g, alike := distance(got)
+	return same(want, got) || isDistance && alike && math.Abs(w-g) < 1.5e-4
+}
+
+// distance is a number with four decimals.
+func distance(v value) (n float64, ok bool) {
+	_, decimals, _ := strings.Cut(v.text, ".")
+	n, err := strconv.ParseFloat(v.text, 64)
+	return n, err == nil && len(decimals) == 4
+}
+
 // scoresByMember reads the reply of a WITHSCORES, in pairs or flat; nil if it is none.
 func scoresByMember(v value) map[string]float64 {
 	elems := v.elems
@@ -244,6 +266,15 @@ func TestComparisonsTellApart(t *testing.T) {
 		{"nearly", list(word("a"), word("1")), list(word("b"), word("1")), false},
 		{"nearly", list(word("a"), word("1")), list(), false},
 		{"nearly", list(), list(), true},
+		{"distances", word("1.0001"), word("1.0002"), true},
+		{"distances", word("1.0001"), word("1.0003"), false},
+		{"distances", word("1.00010"), word("1.00011"), false},
+		{"distances", list(list(word("a"), word("1.0000"))),
+			list(list(word("a"), word("0.9999"))), true},
+		{"distances", list(list(word("a"))), list(list(word("b"))), false},
+		{"distances", list(word("a"), word("1.0000")), list(word("a")), false},
+		{"distances", list(word("a")), list(), false},
+		{"distances", list(), list(), true},
 		{"millis", nine, number("9000"), true},
 		{"shape", list(one, two), list(nine, nine), true},
 		{"shape", list(one, two), list(one), false},

@@ -89,6 +89,10 @@ func everything() []weighted {
 		f := family{commands: commands}
 		all = append(all, weighted{4, func(g *gen) []string {
 			args := f.pick(g.IntN(totalWeight(f.commands))).make(g)
+			for sortsNumbers(args) {
+				g.comparison = ""
+				args = f.pick(g.IntN(totalWeight(f.commands))).make(g)
+			}
 			switch strings.ToUpper(args[0]) {
 			case "PEXPIRETIME": // of what another family has given a time to live
 				g.comparison = "millis"
@@ -105,6 +109,15 @@ func everything() []weighted {
 		}})
 	}
 	return all
+}
+
+// sortsNumbers says whether a command may be a SORT by numbers. In Redis it fails if a command of
+// another family has left ERANGE in errno.
+func sortsNumbers(args []string) bool {
+	sorts := strings.EqualFold(args[0], "SORT") || strings.EqualFold(args[0], "SORT_RO")
+	return sorts && !slices.ContainsFunc(args, func(arg string) bool {
+		return strings.EqualFold(arg, "ALPHA")
+	})
 }
 
 // copied is a key that no family uses: what comes there from another one may be in an order that is

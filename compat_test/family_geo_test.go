@@ -354,6 +354,7 @@ func geoFamily(most, members int) []weighted {
 			return args
 		}},
 		{2, func(g *gen) []string {
+			g.comparison = "distances"
 			return g.command("GEODIST", words(g.geoKey(), member(g), member(g)),
 				g.maybe(2, g.geoUnit()))
 		}},
@@ -361,14 +362,17 @@ func geoFamily(most, members int) []weighted {
 			return g.command(g.of("GEOPOS", "GEOHASH"), words(g.geoKey(), member(g), member(g)))
 		}},
 		{6, func(g *gen) []string {
+			g.comparison = "distances"
 			return g.command(g.of("GEORADIUS", "GEORADIUS_RO"), words(g.geoKey()), g.place(),
 				g.radius(), g.geoOptions())
 		}},
 		{4, func(g *gen) []string {
+			g.comparison = "distances"
 			return g.command(g.of("GEORADIUSBYMEMBER", "GEORADIUSBYMEMBER_RO"),
 				words(g.geoKey(), member(g)), g.radius(), g.geoOptions())
 		}},
 		{16, func(g *gen) []string {
+			g.comparison = "distances"
 			return g.command("GEOSEARCH", words(g.geoKey()), g.geoFrom(member), g.geoBy(),
 				g.geoOptions())
 		}},
