@@ -137,12 +137,12 @@ func (s *server) leftovers(t *testing.T, watch *conn, httpPort string) (l leftov
 // metric reads one number that the server publishes.
 func metric(t *testing.T, httpPort, name string) int {
 	t.Helper()
-	reply, err := http.Get("http://127.0.0.1:" + httpPort + "/metrics")
+	scraper := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	reply, err := scraper.Get("http://127.0.0.1:" + httpPort + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer reply.Body.Close()
-	http.DefaultClient.CloseIdleConnections()
 	for lines := bufio.NewScanner(reply.Body); lines.Scan(); {
 		if text, ok := strings.CutPrefix(lines.Text(), name+" "); ok {
 			n, err := strconv.ParseFloat(text, 64)
