@@ -36,7 +36,7 @@ type scale struct {
 // fullScale fits ten minutes, quickScale ninety seconds, on two cores.
 func fullScale() scale {
 	return scale{
-		Rounds: 4, FewRounds: 3, Memory: 1,
+		Rounds: 3, FewRounds: 3, Memory: 1,
 		Benchmarks: 50 * time.Second, LoadRun: 400 * time.Millisecond,
 		Warmup: 100 * time.Millisecond, Elements: 1_000_000, IdleConns: 10_000,
 		Settle: time.Second, IdleRest: 8 * time.Second, EventTail: 2 * time.Second,
