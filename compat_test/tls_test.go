@@ -256,9 +256,7 @@ func TestTLSDoesNotStart(t *testing.T) {
 // TestNativeTLS: the native protocol through TLS, with clients' certificates asked for, and other
 // terms from the next connection on when CONFIG SET changes them.
 func TestNativeTLS(t *testing.T) {
-	if lab.subjectIsRedis {
-		t.Skip("a port of ringer's own")
-	}
+	onlyRinger(t)
 	files := newCertificates(t)
 	options, _ := files.options(t)
 	port, err := freePort()
