@@ -59,10 +59,12 @@ var layers = []layer{
 	{"keyspace/expiry", []string{"types"}},
 	{"keyspace/rdb", []string{"types"}},
 	{"keyspace/inline", []string{"types"}},
+	{"keyspace/lua", []string{"types"}},
 	{"keyspace/acl", []string{"keyspace/inline", "keyspace/reply", "types"}},
 	{"keyspace/command", []string{"keyspace", "types"}},
 	{"keyspace", []string{
-		"keyspace/acl", "keyspace/reply", "keyspace/expiry", "keyspace/inline", "keyspace/rdb",
+		"keyspace/acl", "keyspace/reply", "keyspace/expiry", "keyspace/inline", "keyspace/lua",
+		"keyspace/rdb",
 		"types",
 	}},
 	{"resp", []string{"keyspace", "types/num", "types/glob"}},
@@ -161,7 +163,8 @@ var wireText = regexp.MustCompile(`^-?(ERR|WRONGTYPE|NOAUTH|WRONGPASS|NOPERM|OOM
 
 // wireFiles hold the texts, and the table by which the native protocol sorts them.
 var wireFiles = []string{
-	"keyspace/reply/errors.go", "keyspace/reply/errors_cluster.go", "keyspace/reply/code.go",
+	"keyspace/reply/errors.go", "keyspace/reply/errors_cluster.go",
+	"keyspace/reply/errors_function.go", "keyspace/reply/errors_script.go", "keyspace/reply/code.go",
 }
 
 // checkWire finds texts of error replies that have strayed. Clients and tests

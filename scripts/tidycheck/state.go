@@ -13,6 +13,7 @@ import (
 // whatever goroutine calls it.
 var pureFolders = []string{
 	"types", "keyspace/acl", "keyspace/command", "keyspace/expiry", "keyspace/inline",
+	"keyspace/lua",
 	"keyspace/rdb", "keyspace/reply",
 }
 
