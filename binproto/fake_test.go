@@ -101,6 +101,8 @@ func (e *fakeEngine) Do(fn func()) error {
 
 func (e *fakeEngine) Limits() *keyspace.Limits { return &e.limits }
 
+func (e *fakeEngine) Closing(bool) {}
+
 func (e *fakeEngine) Open(c keyspace.Conn, info keyspace.ConnInfo) (*keyspace.Session, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -34,6 +34,9 @@ type Engine interface {
 	// Do runs fn in the owner goroutine, behind everything that has been handed over before, and
 	// returns when it has run.
 	Do(fn func()) error
+	// Closing tells that the front end waits for its batches to end, in order to close, or waits
+	// no longer: a script may have to be ended for it.
+	Closing(is bool)
 }
 
 var _ Engine = (*keyspace.Engine)(nil)
@@ -201,6 +204,8 @@ func (s *Server) Close() error {
 		return ErrClosed
 	}
 	serving := s.serving
+	s.engine.Closing(true)
+	defer s.engine.Closing(false)
 	if s.listening {
 		if !s.options.TLSOnly {
 			s.front.stop(serving)

@@ -219,7 +219,10 @@ func beginning(text string) string {
 
 // aclContext is where a command comes from, as ACL LOG calls it.
 func (e *Engine) aclContext(s *Session) string {
-	if s.flags&sessionMulti != 0 {
+	switch {
+	case e.runsScript() && s == e.scripts.run.caller:
+		return "lua"
+	case s.flags&sessionMulti != 0:
 		return "multi"
 	}
 	return "toplevel"

@@ -14,6 +14,8 @@ func (e *Engine) Check() {
 	e.checkTopics()
 	e.checkTracking()
 	e.checkAccess()
+	e.checkScripts()
+	e.functions.libraries.check()
 	used := int64(0)
 	for _, db := range e.dbs {
 		db.table.Check(db.arena)

@@ -66,6 +66,7 @@ type Config struct {
 	SlowlogSlowerThan      int64 // microseconds; negative: nothing is logged
 	SlowlogMaxLen          int
 	LatencyThreshold       int64 // milliseconds; 0: nothing is monitored
+	BusyReplyThreshold     int64 // milliseconds; 0: nobody is served while a script runs
 	LatencyTracking        bool
 	LatencyPercentiles     string // separated by blanks
 	MaxMemory              uint64 // bytes; 0: no limit

@@ -414,7 +414,8 @@ var parameters = [...]parameter{
 		into(func(c *Config) any { return &c.LatencyTracking }),
 	special("latency-tracking-info-percentiles", kindPercentiles, "50 99 99.9").
 		into(func(c *Config) any { return &c.LatencyPercentiles }),
-	integer("busy-reply-threshold", "5000", 0, maxInt64).or("lua-time-limit"),
+	integer("busy-reply-threshold", "5000", 0, maxInt64).or("lua-time-limit").
+		into(func(c *Config) any { return &c.BusyReplyThreshold }),
 
 	// Persistence. Redis has the save points "3600 1 300 100 60 10000" by default.
 	special("save", kindSave, ""),

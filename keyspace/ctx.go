@@ -21,7 +21,8 @@ type Ctx struct {
 	Args [][]byte
 	// Reply takes the reply: exactly one value.
 	Reply reply.Writer
-	// NowMs is the wall clock in milliseconds since 1970, one reading for a whole batch.
+	// NowMs is the wall clock in milliseconds since 1970, one reading for a whole batch, or for one
+	// command of a script, which may run for long. No key expires in the midst of either.
 	NowMs int64
 	Rand  *rand.Rand
 
@@ -35,8 +36,11 @@ type Ctx struct {
 // literal would be put together elsewhere first and then copied, which takes longer.
 func (c *Ctx) begin(s *Session, spec *Spec, db *DB, args [][]byte) {
 	c.Session, c.Spec, c.DB, c.Args, c.Reply = s, spec, db, args, s.w
-	c.DenyBlocking = s.flags&(sessionLocal|sessionMulti) != 0
+	c.DenyBlocking = s.flags&(sessionLocal|sessionMulti|sessionScript) != 0
 	c.NowMs, c.recorded = c.Engine.nowMs, false
+	if s.flags&sessionScript != 0 { // Redis: only for what has expired does the time stand still
+		c.NowMs = c.Engine.clock.Now().UnixMilli()
+	}
 }
 
 // Error replies with an error.
@@ -84,7 +88,7 @@ func (c *Ctx) Dirty(n int) { c.Engine.dirty += int64(n) }
 func (c *Ctx) Record(args ...[]byte) {
 	c.recorded = true
 	e := c.Engine
-	if len(e.recorders) == 0 {
+	if !c.Recording() {
 		return
 	}
 	e.recordArgs = append(e.recordArgs[:0], args...) // so that a caller's args need no heap
@@ -93,8 +97,10 @@ func (c *Ctx) Record(args ...[]byte) {
 }
 
 // Recording reports whether anybody takes what is recorded: a command that has much to do for it
-// asks before.
-func (c *Ctx) Recording() bool { return len(c.Engine.recorders) > 0 }
+// asks before. A script may keep to itself what it does.
+func (c *Ctx) Recording() bool {
+	return len(c.Engine.recorders) > 0 && c.Session.flags&sessionUnrecorded == 0
+}
 
 // RecordNothing says that what Record has been given, be it nothing, is all there is to record.
 func (c *Ctx) RecordNothing() { c.recorded = true }

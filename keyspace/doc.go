@@ -59,8 +59,12 @@
 //	    of these; the tracked keys, their ids and the prefixes are counted
 //	I13 a session's user is one that there is; its commands are checked, unless it has logged in as
 //	    a user who may do everything
+//	I14 a script is found by its SHA1 and by its text, and what scripts take up is their sum; while
+//	    none runs, their session has neither a database nor a user
+//	I15 a library is found by its name and has functions; a function is found by its name in small
+//	    letters, and its library is there
 //
-// (*Engine).Check tests all that concern data, and I8, I10 to I13.
+// (*Engine).Check tests all that concern data, and I8, I10 to I15.
 //
 // # How the hard parts work
 //
@@ -90,6 +94,11 @@
 // Blocking. A command that waits for a key leaves its batch where it is. Every entry that comes
 // into a table looks whether somebody waits for its key, and if so the queue is served when the
 // command has ended; the sessions that were answered go on at the end of the round. See waiter.
+//
+// Scripts. A script runs within its command, and calls commands in a session of its own; its
+// interpreter is package lua. Every so many steps the owner looks up from it: at the time, at the
+// heap, and, if it has run for too long, at the queue, where everybody is told so: see
+// script_busy.go. What the script has made ready, and whoever has hung up, waits until it ends.
 //
 // Freeing. What is large is cut off its table, which is O(1), and walked by the worker, which
 // builds chains of free blocks; splicing them is O(size classes). FLUSHALL does not walk at

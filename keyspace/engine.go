@@ -40,8 +40,10 @@ type Options struct {
 	Seed     uint64  // of the random numbers and hashes, for tests; 0: a random one
 	// ArenaBytes is the address space to reserve for data; 0: all that can be addressed.
 	ArenaBytes int64
-	Recorders  []Recorder
-	Observers  []Observer
+	// ScriptHeapBytes is how much a script may let the Go heap grow; 0: a gigabyte.
+	ScriptHeapBytes int64
+	Recorders       []Recorder
+	Observers       []Observer
 	// Prompt has a deadline pass when the clock shows it, and not in the millisecond after it, as
 	// in Redis: on a clock that a test moves, that would be one step too late.
 	Prompt bool
@@ -85,8 +87,11 @@ type Engine struct {
 	open   atomic.Int64 // sessions that are open or being opened
 	closed atomic.Bool
 	done   chan struct{} // closed when the owner has ended
+	// closers are the front ends that wait for their batches to end: see Closing.
+	closers atomic.Int32
 
 	// What follows is the owner's.
+	round     *event // the rest of the round
 	options   Options
 	config    *Config
 	clock     Clock
@@ -164,6 +169,8 @@ type Engine struct {
 	pause         pause
 	worker        *worker
 	image         []byte // what DEBUG RELOAD has saved
+	scripts       scriptState
+	functions     functionState
 	stopping      bool
 	startMs       int64
 	runID         string
@@ -259,16 +266,23 @@ func (e *Engine) Close() error {
 	if e.closed.Swap(true) {
 		return ErrClosed
 	}
-	e.queue.push(&event{kind: eventRun, run: func() { e.stopping = true }})
+	e.Closing(true)
+	e.queue.push(&event{kind: eventNow, run: func() { e.stopping = true }})
 	<-e.done
 	return nil
 }
 
 // Do runs fn in the owner goroutine and returns when it has run. fn may use everything that is
-// owned by the keyspace goroutine.
-func (e *Engine) Do(fn func()) error {
+// owned by the keyspace goroutine. While a script runs it waits.
+func (e *Engine) Do(fn func()) error { return e.do(eventRun, fn) }
+
+// DoAmidst is Do that does not wait for the end of a script that takes too long: fn may run between
+// the commands of one. It must change no data then, which Call takes care of.
+func (e *Engine) DoAmidst(fn func()) error { return e.do(eventNow, fn) }
+
+func (e *Engine) do(kind eventKind, fn func()) error {
 	ran := make(chan struct{})
-	e.queue.push(&event{kind: eventRun, run: func() { fn(); close(ran) }})
+	e.queue.push(&event{kind: kind, run: func() { fn(); close(ran) }})
 	select {
 	case <-ran:
 		return nil
@@ -317,7 +331,7 @@ type Fence struct {
 // NewFence makes a fence.
 func NewFence() *Fence {
 	f := &Fence{passed: make(chan struct{}, 1)}
-	f.ev = event{kind: eventRun, run: func() { f.passed <- struct{}{} }}
+	f.ev = event{kind: eventNow, run: func() { f.passed <- struct{}{} }}
 	return f
 }
 
@@ -365,18 +379,20 @@ func (e *Engine) PeerClosed(s *Session) {
 func (e *Engine) run() {
 	defer close(e.done)
 	for !e.stopping {
-		ev := e.queue.take()
-		if ev == nil {
+		if e.round == nil {
+			e.round = e.queue.take()
+		}
+		if e.round == nil {
 			e.wait()
 			e.readClock()
 			e.endRound()
 			continue
 		}
 		e.readClock()
-		for ev != nil {
-			next := ev.next // the event may be queued again as soon as it has been handled
+		for e.round != nil {
+			ev := e.round
+			e.round = ev.next // the event may be queued again as soon as it has been handled
 			e.handle(ev)
-			ev = next
 		}
 		e.endRound()
 	}
@@ -510,7 +526,7 @@ func (e *Engine) handle(ev *event) {
 		e.hangup(ev.s)
 	case eventPeerClosed:
 		e.peerClosed(ev.s)
-	case eventRun:
+	case eventRun, eventNow:
 		ev.run()
 	}
 }
@@ -524,9 +540,11 @@ func (e *Engine) shutDown() {
 		e.pacer.Stop()
 	}
 	e.worker.stop()
-	for ev := e.queue.take(); ev != nil; ev = ev.next {
-		if ev.kind == eventRun { // what the worker has brought back
-			ev.run()
+	for _, ev := range [...]*event{e.round, e.queue.take()} {
+		for ; ev != nil; ev = ev.next {
+			if ev.kind == eventRun { // what the worker has brought back
+				ev.run()
+			}
 		}
 	}
 	if err := e.arena.Close(); err != nil {

@@ -118,6 +118,7 @@ type evictor struct {
 	sample     []arena.Ref
 	nextDB     int   // where a random choice begins
 	exceededMs int64 // since when there has been no room; 0: there is
+	lacking    bool  // the command that a client has sent last found none
 	indexBytes int64 // of the heaps of deadlines, at the beginning of the round
 }
 
@@ -149,7 +150,8 @@ func (e *Engine) tickEviction() {
 
 // countedBytes is what maxmemory limits.
 func (e *Engine) countedBytes() int64 {
-	return e.arena.UsedBytes() - e.space.pendingBytes + e.evict.indexBytes + e.queuedBytes
+	return e.arena.UsedBytes() - e.space.pendingBytes + e.evict.indexBytes + e.queuedBytes +
+		e.scripts.bytes
 }
 
 // roomy reports whether there is no need to evict anything.

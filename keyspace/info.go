@@ -213,13 +213,7 @@ func (e *Engine) infoMemory(w *infoWriter) {
 	w.int("allocator_active", m.active())
 	w.int("allocator_resident", m.Resident)
 	w.bytes("total_system_memory", systemMemory())
-	w.zero("used_memory_lua", "used_memory_vm_eval")
-	w.text("used_memory_lua_human", humanBytes(0))
-	w.zero("used_memory_scripts_eval", "number_of_cached_scripts",
-		"number_of_functions", "number_of_libraries", "used_memory_vm_functions")
-	w.bytes("used_memory_vm_total", 0)
-	w.zero("used_memory_functions")
-	w.bytes("used_memory_scripts", 0)
+	e.infoScripts(w)
 	w.bytes("maxmemory", clampInt64(e.config.MaxMemory))
 	w.text("maxmemory_policy", e.config.MaxMemoryPolicy)
 	w.ratio("allocator_frag_ratio", m.active(), m.Total)
@@ -239,6 +233,22 @@ func (e *Engine) infoMemory(w *infoWriter) {
 	w.zero("active_defrag_running")
 	w.int("lazyfree_pending_objects", int64(e.space.pending))
 	w.int("lazyfreed_objects", e.stats.LazyFreed)
+}
+
+// infoScripts is what Memory shows of scripts and functions.
+func (e *Engine) infoScripts(w *infoWriter) {
+	m := e.scriptMemory()
+	w.int("used_memory_lua", m.vmEval)
+	w.int("used_memory_vm_eval", m.vmEval)
+	w.text("used_memory_lua_human", humanBytes(m.vmEval))
+	w.int("used_memory_scripts_eval", m.eval)
+	w.int("number_of_cached_scripts", int64(m.scripts))
+	w.int("number_of_functions", int64(m.functionCount))
+	w.int("number_of_libraries", int64(m.libraryCount))
+	w.int("used_memory_vm_functions", m.vmFunctions)
+	w.bytes("used_memory_vm_total", m.vmEval+m.vmFunctions)
+	w.int("used_memory_functions", m.functions)
+	w.bytes("used_memory_scripts", m.eval+m.functions)
 }
 
 func (e *Engine) infoPersistence(w *infoWriter) {
@@ -352,10 +362,17 @@ func (w *infoWriter) command(s *Spec, t *CommandStats) {
 // maxErrorKinds is how many first words of errors are counted apart: a script can make up more.
 const maxErrorKinds = 128
 
+// maxErrorKindBytes is the longest first word of an error that counts as one. Redis:
+// afterErrorReply.
+const maxErrorKindBytes = 30
+
 // noteError counts an error reply, in all and by its first word. Redis: afterErrorReply.
 func (e *Engine) noteError(err reply.Error) {
 	e.stats.ErrorReplies++
-	kind, _, _ := strings.Cut(string(err), " ")
+	kind, _, found := strings.Cut(string(err), " ")
+	if !found || len(kind) > maxErrorKindBytes { // Redis: of an error that a script has made up
+		kind = "ERR"
+	}
 	if n, known := e.info.errors[kind]; known || len(e.info.errors) < maxErrorKinds {
 		e.info.errors[kind] = n + 1
 	}

@@ -17,7 +17,17 @@ type Interceptor interface {
 	Intercept(c Call) Verdict
 }
 
-// Call is a command that a client has sent.
+// ScriptInterceptor is an Interceptor that is asked about what scripts call, too, if the caller of
+// the script is a client. The slot is the one of the cluster that the keys belong to, -1 if there
+// is no key or no cluster.
+//
+// Owned by the keyspace goroutine.
+type ScriptInterceptor interface {
+	Interceptor
+	InterceptScript(c Call) (slot int, refusal reply.Error)
+}
+
+// Call is a command that a client has sent, or a script of the client.
 //
 // Owned by the keyspace goroutine.
 type Call struct {
@@ -130,15 +140,20 @@ func (e *Engine) delay(s *Session, d time.Duration) {
 }
 
 // Settle returns when everything is done that is due by the clock, however much that is: keys are
-// deleted, and sessions that have waited for long enough are answered.
+// deleted, and sessions that have waited for long enough are answered. For a script that takes too
+// long the time stands still, and Settle returns at once.
 func (e *Engine) Settle() error {
-	err := e.Do(func() {
+	settled := false
+	err := e.DoAmidst(func() {
+		if settled = e.runsScript(); settled {
+			return
+		}
 		e.readClock()
 		for e.expire() {
 		}
 	})
-	if err != nil {
+	if err != nil || settled {
 		return err
 	}
-	return e.Do(func() {}) // behind the end of the round in which the first one ran
+	return e.DoAmidst(func() {}) // behind the end of the round in which the first one ran
 }

@@ -4,9 +4,10 @@ import "github.com/ringer-kv/ringer/keyspace/reply"
 
 // Call executes one command for the program itself, which has every permission, and writes the
 // reply to w. The command never waits: one that would have to replies as if its time were over.
-// No Interceptor is told. What others wait for is served before Call returns.
+// No Interceptor is told. What others wait for is served before Call returns. While a script runs
+// for too long the command is refused as that of a client would be.
 func (e *Engine) Call(db int, args [][]byte, w reply.Writer) error {
-	return e.Do(func() { e.CallNow(db, args, w) })
+	return e.DoAmidst(func() { e.CallNow(db, args, w) })
 }
 
 // CallNow is Call in the owner goroutine, for a function that Do runs: several calls of one such

@@ -25,6 +25,8 @@ type Memory struct {
 	Resident int64 // in RAM, of the process
 	Clients  int64 // of sessions: buffers, arguments, names
 	Sessions int
+	Eval     int64 // of scripts that the server has seen
+	Function int64 // of libraries of functions
 	Keys     int64
 	DBs      []DBMemory // that have keys
 }
@@ -43,6 +45,8 @@ func (e *Engine) Memory() Memory {
 		Data: e.usedBytes(), Startup: e.info.startupBytes,
 		Mapped: e.arena.MappedBytes(), Resident: residentBytes(), Sessions: e.sessions.n,
 	}
+	scripts := e.scriptMemory()
+	m.Eval, m.Function = scripts.eval, scripts.functions
 	for s := e.sessions.first; s != nil; s = s.next {
 		m.Clients += int64(s.memory().total)
 	}
@@ -98,8 +102,8 @@ func (m *Memory) Stats() []MemoryStat {
 		number("peak.allocated", m.Peak), number("total.allocated", m.Total),
 		number("startup.allocated", m.Startup), number("replication.backlog", 0),
 		number("clients.slaves", 0), number("clients.normal", m.Clients),
-		number("cluster.links", 0), number("aof.buffer", 0), number("lua.caches", 0),
-		number("functions.caches", 0), number(StatsOverhead, m.overhead()),
+		number("cluster.links", 0), number("aof.buffer", 0), number("lua.caches", m.Eval),
+		number("functions.caches", m.Function), number(StatsOverhead, m.overhead()),
 		number("keys.count", m.Keys), number("keys.bytes-per-key", net/max(m.Keys, 1)),
 		number("dataset.bytes", dataset), quotient("dataset.percentage", 100*dataset, net),
 		quotient("peak.percentage", 100*m.Total, m.Peak),

@@ -33,9 +33,13 @@ func (e *Engine) unmonitor(s *Session) {
 // feedMonitors shows a command that has run to the monitors. What administers the server is not
 // shown, and no password. Redis: call, replicationFeedMonitors.
 func (e *Engine) feedMonitors(s *Session, spec *Spec, args [][]byte) {
-	if spec.Flags&(SkipMonitor|Admin) != 0 {
-		return
+	if spec.Flags&(SkipMonitor|Admin) == 0 {
+		e.showMonitors(s, spec, args)
 	}
+}
+
+// showMonitors shows a command to the monitors.
+func (e *Engine) showMonitors(s *Session, spec *Spec, args [][]byte) {
 	line := e.monitorLine(s, spec.visible(args))
 	for _, m := range slices.Clone(e.monitors) { // one that is cut off leaves the list
 		if m.flags&sessionUnsaid == 0 { // Redis: to it a line is a reply
@@ -57,8 +61,11 @@ func (e *Engine) monitorLine(s *Session, args [][]byte) string {
 }
 
 // shownAddr is where the session's client is: the path of the socket for one from a Unix socket,
-// whose own address says nothing.
+// whose own address says nothing. What a script calls comes from lua.
 func (s *Session) shownAddr() string {
+	if s.flags&sessionScript != 0 {
+		return "lua"
+	}
 	if s.info.Unix {
 		return "unix:" + s.info.LocalAddr
 	}

@@ -110,16 +110,16 @@ func (e *Engine) enqueue(s *Session, spec *Spec, args [][]byte) {
 	size += queuedBytes + len(args)*argBytes
 	tx := s.transaction()
 	tx.queue = append(tx.queue, queued{spec: spec, args: copies})
-	tx.flags |= spec.Flags
+	tx.flags |= e.FlagsOf(spec, args)
 	tx.sizeBytes += size
 	e.queuedBytes += int64(size)
 }
 
 // mayGrow reports whether a command is one that maxmemory forbids: one that may need memory, or
 // one that is queued, since a queue needs it; EXEC is what is in its queue.
-func (s *Session) mayGrow(spec *Spec) bool {
+func (s *Session) mayGrow(spec *Spec, flags Flags) bool {
 	if s.flags&sessionMulti == 0 {
-		return spec.Flags&DenyOOM != 0
+		return flags&DenyOOM != 0
 	}
 	switch spec.fullName {
 	case "exec":
@@ -132,8 +132,7 @@ func (s *Session) mayGrow(spec *Spec) bool {
 
 // mayWrite reports whether a command is one that min-replicas-to-write forbids: one that writes, or
 // EXEC of one.
-func (s *Session) mayWrite(spec *Spec) bool {
-	flags := spec.Flags
+func (s *Session) mayWrite(spec *Spec, flags Flags) bool {
 	if spec.fullName == "exec" && s.tx != nil {
 		flags = s.tx.flags
 	}

@@ -74,9 +74,9 @@ func (e *Engine) nextPauseMs() int64 {
 
 // postpone makes a session wait for the end of the pause if its command must. It reports whether
 // it does. A monitor never waits: to Redis it is a kind of replica.
-func (e *Engine) postpone(s *Session, spec *Spec) bool {
+func (e *Engine) postpone(s *Session, spec *Spec, args [][]byte) bool {
 	if s.flags&(sessionMonitor|sessionLocal) != 0 ||
-		e.pause.mode == PauseWrite && !s.mayReplicate(spec) {
+		e.pause.mode == PauseWrite && !s.mayReplicate(spec, e.FlagsOf(spec, args)) {
 		return false
 	}
 	w := &waiter{session: s, db: s.db, index: -1, again: true, paused: true}
@@ -87,8 +87,7 @@ func (e *Engine) postpone(s *Session, spec *Spec) bool {
 }
 
 // mayReplicate reports whether a command may change data or reach replicas.
-func (s *Session) mayReplicate(spec *Spec) bool {
-	flags := spec.Flags
+func (s *Session) mayReplicate(spec *Spec, flags Flags) bool {
 	if spec.fullName == "exec" && s.tx != nil {
 		flags |= s.tx.flags
 	}

@@ -21,6 +21,7 @@ const (
 	eventHangup                      // s's connection is gone
 	eventPeerClosed                  // s's peer has closed its half
 	eventRun                         // run the function
+	eventNow                         // run the function, also amidst a script that takes long
 )
 
 // queue is a lock-free queue of many producers and one consumer, the owner: a stack that

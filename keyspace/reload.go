@@ -14,6 +14,10 @@ var ErrNoImage = errors.New("keyspace: there is no saved data set")
 // ErrDuplicateKey means that a data set to be loaded has a key that is there already.
 var ErrDuplicateKey = errors.New("keyspace: a key to be loaded exists")
 
+// ErrBadLibrary means that a data set to be loaded has a library of functions that can't be made,
+// or is there already.
+var ErrBadLibrary = errors.New("keyspace: a library can't be loaded")
+
 // ReloadOptions are the options of DEBUG RELOAD.
 //
 // Owned by the keyspace goroutine.
@@ -23,8 +27,8 @@ type ReloadOptions struct {
 	Merge   bool // what is loaded takes the place of keys that are there, else it is an error
 }
 
-// Reload writes the whole data set in Redis's serialization, in memory, empties the server and
-// reads it again: whatever does not survive that is lost. O(data).
+// Reload writes the whole data set and the libraries of functions in Redis's serialization, in
+// memory, empties the server and reads it again: whatever does not survive that is lost. O(data).
 func (e *Engine) Reload(o ReloadOptions) error {
 	dirty := e.dirty // nothing has changed
 	defer func() { e.dirty = dirty }()
@@ -32,6 +36,7 @@ func (e *Engine) Reload(o ReloadOptions) error {
 		e.image = e.encodeAll()
 	}
 	if !o.NoFlush {
+		e.FlushLibraries()
 		if err := e.FlushAll(); err != nil {
 			return err
 		}
@@ -48,6 +53,7 @@ func (e *Engine) encodeAll() []byte {
 	enc.Head(e.anyTimedFields())
 	enc.Aux("redis-ver", RedisVersion)
 	enc.Aux("redis-bits", "64")
+	e.encodeLibraries(&enc)
 	for _, db := range e.dbs {
 		if db.Len() > 0 {
 			enc.SelectDB(db.id, db.Len(), db.ExpiresLen())
@@ -93,6 +99,10 @@ func (e *Engine) loadAll(data []byte, merge bool) error {
 				return rdb.ErrCorrupt
 			}
 			db = e.dbs[r.DB]
+		case rdb.RecordFunction:
+			if err := e.loadLibrary(r.Text, merge); err != nil {
+				return err
+			}
 		case rdb.RecordKey:
 			v := db.load(d, r.Type, version)
 			if err := d.Err(); err != nil {

@@ -82,7 +82,7 @@ func (e *Engine) execute(s *Session, spec *Spec, args [][]byte) {
 		w.End()
 		return
 	}
-	if e.pause.mode != PauseNone && e.postpone(s, spec) {
+	if e.pause.mode != PauseNone && e.postpone(s, spec, args) {
 		w.End()
 		return
 	}
@@ -104,10 +104,10 @@ func (e *Engine) call(s *Session, spec *Spec, args [][]byte) {
 	dirty, from := e.dirty, e.lastMark
 	spec.Run(c)
 	e.countCall(s, spec, args, from)
-	if e.dirty != dirty && !c.recorded && len(e.recorders) > 0 {
+	if e.dirty != dirty && !c.recorded && c.Recording() {
 		e.record(c.DB, args)
 	}
-	if s.flags&sessionTracking != 0 && spec.Flags&ReadOnly != 0 {
+	if s.flags&sessionTracking != 0 && spec.Flags&ReadOnly != 0 && spec.Group != Scripting {
 		e.trackKeys(s, spec, args)
 	}
 	if len(e.monitors) > 0 {
@@ -165,18 +165,33 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 			return denial
 		}
 	}
+	flags := e.FlagsOf(spec, args)
+	grows := s.mayGrow(spec, flags)
 	switch {
-	case e.config.MaxMemory != 0 && !e.makeRoomFor(s) && s.mayGrow(spec):
+	case e.config.MaxMemory != 0 && !e.runsScript() && !e.makeRoomFor(s) && grows:
 		return reply.ErrOOM
-	case s.mayGrow(spec) && e.outOfMemory(args, e.arenaReserve()),
-		spec.Flags&Grows != 0 && e.outOfMemory(args, e.lastReserve()):
+	case grows && e.outOfMemory(args, e.arenaReserve()),
+		flags&Grows != 0 && e.outOfMemory(args, e.lastReserve()):
 		return reply.ErrOOM
-	case e.config.needsReplicas() && s.mayWrite(spec):
+	case e.config.needsReplicas() && s.mayWrite(spec, flags):
 		return reply.ErrFewReplicas
 	case s.flags&sessionRestricted != 0:
-		return s.restriction(spec)
+		if refusal := s.restriction(spec, flags); refusal != "" {
+			return refusal
+		}
+	}
+	if flags&AllowBusy == 0 {
+		return e.Busy()
 	}
 	return ""
+}
+
+// FlagsOf are the flags of a call: a script says what it does.
+func (e *Engine) FlagsOf(spec *Spec, args [][]byte) Flags {
+	if spec.CallFlags == nil {
+		return spec.Flags
+	}
+	return spec.CallFlags(e, spec, args)
 }
 
 // makeRoomFor is makeRoom before a command of a session, which may be told itself of what has been
@@ -184,6 +199,7 @@ func (e *Engine) check(s *Session, spec *Spec, args [][]byte) reply.Error {
 func (e *Engine) makeRoomFor(s *Session) bool {
 	e.running = s
 	is := e.makeRoom()
+	e.evict.lacking = !is
 	e.running = nil
 	if len(e.afterReply) > 0 && s.w.Encoding() != reply.Native && s.flags&sessionUnsaid == 0 {
 		e.pushAfterReply()
@@ -192,11 +208,11 @@ func (e *Engine) makeRoomFor(s *Session) bool {
 }
 
 // restriction is the error for what a session may not do in the state that it is in, or "".
-func (s *Session) restriction(spec *Spec) reply.Error {
+func (s *Session) restriction(spec *Spec, flags Flags) reply.Error {
 	if s.Restricted() && spec.Flags&Subscribing == 0 {
 		return reply.OnlyPubSub(spec.fullName)
 	}
-	if s.flags&sessionMonitor != 0 && spec.Flags&(Write|ReadOnly|MayReplicate) != 0 {
+	if s.flags&sessionMonitor != 0 && flags&(Write|ReadOnly|MayReplicate) != 0 {
 		return reply.ErrReplicaKeyspace
 	}
 	return ""

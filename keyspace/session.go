@@ -138,25 +138,28 @@ type Session struct {
 type sessionFlags uint32
 
 const (
-	sessionCloseSoon  sessionFlags = 1 << iota // QUIT, or a fatal error: close after the reply
-	sessionGone                                // hung up, or cut off
-	sessionUnblocked                           // has been answered; the rest of the batch is to run
-	sessionHalfClosed                          // the peer sends nothing more: it must not wait
-	sessionLocal                               // the program itself: see Call
-	sessionMonitor                             // MONITOR
-	sessionReplyOff                            // CLIENT REPLY OFF
-	sessionReplySkip                           // the running command is not replied to
-	sessionSkipNext                            // CLIENT REPLY SKIP: nor will the next one be
-	sessionNoEvict                             // CLIENT NO-EVICT
-	sessionNoTouch                             // CLIENT NO-TOUCH: its reads leave no trace
-	sessionOverLimit                           // its output has gone over the limit already
-	sessionMulti                               // in a transaction
-	sessionDirtyExec                           // a command could not be queued
-	sessionDirtyCAS                            // a key that it watched has been changed
-	sessionGuarded                             // its commands are to be checked: see guard
-	sessionSubscribed                          // has subscribed to something
-	sessionTracking                            // the keys that it reads are noted
-	sessionCaching                             // CLIENT CACHING was just called
+	sessionCloseSoon     sessionFlags = 1 << iota // QUIT, or a fatal error: close after the reply
+	sessionGone                                   // hung up, or cut off
+	sessionUnblocked                              // has been answered; the rest of the batch is to run
+	sessionHalfClosed                             // the peer sends nothing more: it must not wait
+	sessionLocal                                  // the program itself: see Call
+	sessionMonitor                                // MONITOR
+	sessionReplyOff                               // CLIENT REPLY OFF
+	sessionReplySkip                              // the running command is not replied to
+	sessionSkipNext                               // CLIENT REPLY SKIP: nor will the next one be
+	sessionNoEvict                                // CLIENT NO-EVICT
+	sessionNoTouch                                // CLIENT NO-TOUCH: its reads leave no trace
+	sessionOverLimit                              // its output has gone over the limit already
+	sessionMulti                                  // in a transaction
+	sessionDirtyExec                              // a command could not be queued
+	sessionDirtyCAS                               // a key that it watched has been changed
+	sessionGuarded                                // its commands are to be checked: see guard
+	sessionSubscribed                             // has subscribed to something
+	sessionTracking                               // the keys that it reads are noted
+	sessionCaching                                // CLIENT CACHING was just called
+	sessionScript                                 // runs what a script calls
+	sessionUnrecorded                             // what it writes is not recorded: redis.set_repl
+	sessionDebugsScripts                          // SCRIPT DEBUG
 
 	// The router must look at what becomes of a reply.
 	sessionMuted = sessionReplyOff | sessionReplySkip | sessionSkipNext

@@ -30,6 +30,8 @@ type Spec struct {
 	Syscmd bool
 	// Secrets are the arguments that MONITOR and SLOWLOG must not show, by their indexes: passwords.
 	Secrets func(args [][]byte) []int
+	// CallFlags are the flags of a call, where they depend on what it calls: a script.
+	CallFlags func(e *Engine, spec *Spec, args [][]byte) Flags
 	// Run executes the command; nil in a container, which has only sub-commands. COMMAND is a
 	// container that can be called without one: it has both.
 	Run func(c *Ctx)

@@ -87,6 +87,8 @@ func (e *fakeEngine) do(fn func()) {
 
 func (e *fakeEngine) Limits() *keyspace.Limits { return &e.limits }
 
+func (e *fakeEngine) Closing(bool) {}
+
 func (e *fakeEngine) Open(c keyspace.Conn, _ keyspace.ConnInfo) (*keyspace.Session, error) {
 	if e.limits.MaxClients.Add(-1) < 0 {
 		e.limits.MaxClients.Add(1)

@@ -26,6 +26,9 @@ type Engine interface {
 	PeerClosed(s *keyspace.Session)
 	Hangup(s *keyspace.Session)
 	Limits() *keyspace.Limits
+	// Closing tells that the front end waits for its batches to end, in order to close, or waits
+	// no longer: a script may have to be ended for it.
+	Closing(is bool)
 }
 
 // Options say where to listen. The zero value listens nowhere: connections come by ServeConn.
@@ -231,6 +234,8 @@ func (s *Server) Close() error {
 		d.shut()
 	}
 	s.mu.Unlock()
+	s.engine.Closing(true)
+	defer s.engine.Closing(false)
 	s.end()
 	_ = s.front.Close()
 	s.table.each((*gate).abort)

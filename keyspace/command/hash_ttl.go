@@ -77,7 +77,7 @@ func httlGenericCommand(c *keyspace.Ctx, baseMs, unitMs int64) {
 		case deadlineMs == 0:
 			c.Reply.Int(noDeadline)
 		default:
-			c.Reply.Int((deadlineMs - baseMs + unitMs - 1) / unitMs)
+			c.Reply.Int((max(deadlineMs-baseMs, 0) + unitMs - 1) / unitMs)
 		}
 	}
 }

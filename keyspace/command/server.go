@@ -76,6 +76,8 @@ func shutdownCommand(c *keyspace.Ctx) {
 		c.Error(reply.ErrSyntax)
 	case abort:
 		c.Error(reply.ErrNoShutdown) // it is over at once: there is nothing to wait for
+	case !noSave && c.Engine.Busy() != "":
+		c.Error(c.Engine.Busy())
 	case !c.Engine.Shutdown():
 		c.Error(reply.ErrShutdown)
 	default:

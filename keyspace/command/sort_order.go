@@ -33,7 +33,7 @@ type sortItem struct {
 
 // load fills items with the elements that are asked for, in order.
 func (s *sorter) load(e keyspace.Entry) reply.Error {
-	if s.unsorted && s.hasStore && e.Type() == keyspace.TypeSet {
+	if s.unsorted && (s.hasStore || s.c.InScript()) && e.Type() == keyspace.TypeSet {
 		s.unsorted, s.alpha, s.hasBy = false, true, false // Redis: so that a replay stores the same
 	}
 	switch e.Type() {

@@ -87,6 +87,9 @@ func (o *readOptions) parseOption(c *keyspace.Ctx, opts *cursor) (err reply.Erro
 	var ok bool
 	switch {
 	case opts.IsWith("BLOCK", 1):
+		if c.InScript() {
+			return reply.BlockInScript(c.Args[0])
+		}
 		o.blocks = true
 		o.deadlineMs, err = parseTimeoutMs(c, opts)
 		return err

@@ -20,6 +20,7 @@ func Table() []*keyspace.Spec {
 		streamTable(),
 		serverTable(),
 		sessionTable(),
+		scriptTable(),
 	)
 }
 
@@ -195,5 +196,16 @@ func sessionTable() []*keyspace.Spec {
 		// pubsub.go, pubsub_info.go
 		&subscribeSpec, &psubscribeSpec, &ssubscribeSpec, &unsubscribeSpec, &punsubscribeSpec,
 		&sunsubscribeSpec, &publishSpec, &spublishSpec, &pubsubSpec,
+	}
+}
+
+// scriptTable is the commands of scripts.
+func scriptTable() []*keyspace.Spec {
+	return []*keyspace.Spec{
+		// function.go
+		&fcallSpec, &fcallroSpec, &functionSpec,
+
+		// scripting.go
+		&evalSpec, &evalroSpec, &evalshaSpec, &evalsharoSpec, &scriptSpec,
 	}
 }

@@ -15,7 +15,7 @@ var ErrCorrupt = errors.New("rdb: corrupt")
 // ErrNoRoom says that a value is sound as far as it was read, but needs more memory than there is.
 var ErrNoRoom = errors.New("rdb: no room")
 
-// ErrUnsupported says that a file holds what only a module, or an unreleased Redis, can read.
+// ErrUnsupported says that a file holds what only a module can read.
 var ErrUnsupported = errors.New("rdb: unsupported")
 
 // Decoder reads Redis's serialization. The first thing that is wrong ends it: from then on all its

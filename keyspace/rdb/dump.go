@@ -10,7 +10,7 @@ const footerBytes = 10
 // createDumpPayload.
 func (e *Encoder) Seal() {
 	version := Version
-	if Type(e.Buf[0]).timed() {
+	if len(e.Buf) > 0 && Type(e.Buf[0]).timed() {
 		version = versionTimed
 	}
 	e.Buf = binary.LittleEndian.AppendUint16(e.Buf, uint16(version))

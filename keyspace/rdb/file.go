@@ -10,7 +10,7 @@ import (
 const (
 	opSlotInfo    = 0xF4 // of a cluster's slot, a hint
 	opFunction2   = 0xF5
-	opFunctionOld = 0xF6 // of a release candidate
+	opFunctionOld = 0xF6 // of two release candidates
 	opModuleAux   = 0xF7
 	opIdle        = 0xF8
 	opFreq        = 0xF9
@@ -151,9 +151,9 @@ func (d *Decoder) Next() Record {
 			d.Length()
 			d.Length()
 			d.Length()
-		case opFunctionOld, opModuleAux:
+		case opModuleAux:
 			d.fail(ErrUnsupported)
-		case opAux, opSelectDB, opResizeDB, opFunction2, opEOF:
+		case opAux, opSelectDB, opResizeDB, opFunction2, opFunctionOld, opEOF:
 			return d.special(op)
 		default:
 			r.Kind, r.Type = RecordKey, Type(op)
@@ -177,8 +177,9 @@ func (d *Decoder) special(op byte) (r Record) {
 	case opResizeDB:
 		r.Kind, r.Keys = RecordSizes, d.Length()
 		r.Deadlines = d.Length()
-	case opFunction2:
-		r.Kind, r.Text = RecordFunction, d.bytes()
+	case opFunction2, opFunctionOld:
+		r.Kind = RecordFunction
+		r.Text, _ = d.library(op)
 	case opEOF:
 		d.checkSum()
 	}

@@ -2,7 +2,7 @@ package reply
 
 import "strings"
 
-// The texts of errors that only the native port has.
+// The texts of errors that only the native port has, and scripts that reply too much.
 const (
 	ErrFrameTooBig    Error = "ERR Protocol error: too big frame"
 	ErrStringTooBig   Error = "ERR Protocol error: too big string"

@@ -814,7 +814,7 @@ const (
 // The texts of DEBUG about data.
 const (
 	ErrReloadOptions Error = "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."
-	ErrReload        Error = "ERR Error trying to load the RDB dump, check server logs."
+	ErrReload        Error = "ERR Error trying to load the RDB dump"
 	ErrNoListpack    Error = "ERR Not a listpack encoded object."
 	ErrNoQuicklist   Error = "ERR Not a quicklist encoded object."
 

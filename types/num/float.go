@@ -384,6 +384,8 @@ const maxPlain = 1e17
 // an exponent below 1e-4 and from 1e17 on. Infinities are inf and -inf, negative zero is -0.
 func AppendFloat17(dst []byte, f float64) []byte {
 	switch {
+	case f != f && math.Signbit(f): // C: of x86-64's 0/0
+		return append(dst, "-nan"...)
 	case f != f:
 		return append(dst, "nan"...)
 	case f > math.MaxFloat64:

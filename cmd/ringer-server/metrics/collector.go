@@ -33,7 +33,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	var now time.Time
 	databases := 0
 	up := 1.0
-	if err := c.engine.Do(func() {
+	if err := c.engine.DoAmidst(func() {
 		text = c.engine.Info([][]byte{[]byte("everything")})
 		now, databases = c.engine.Now(), c.engine.Databases()
 	}); err != nil {
