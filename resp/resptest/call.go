@@ -32,7 +32,7 @@ func (d *Database) Do(args ...string) (any, error) {
 		return nil, errors.New("resptest: no command")
 	}
 	var v any
-	err := d.server.engine.Do(func() { v = d.server.call(step{d.index, args}) })
+	err := d.server.engine.DoAmidst(func() { v = d.server.call(step{d.index, args}) })
 	if err != nil {
 		return nil, errClosed
 	}

@@ -39,6 +39,7 @@ type clusterNode struct {
 	id      string
 	addr    string         // the server's own may be locked, by a Close that waits for us
 	asking  map[int64]bool // sessions whose last command was ASKING
+	asked   int64          // the last session whose command came behind ASKING; 0: none
 }
 
 // StartCluster starts a cluster of n nodes that lives as long as the test. The slots are divided
@@ -244,6 +245,11 @@ func (n *clusterNode) play(c keyspace.Call) keyspace.Verdict {
 	if name != "multi" && (c.Session.MultiLen() < 0 || name == "exec" || name == "discard") {
 		delete(n.asking, c.Session.ID()) // Redis: resetClient keeps it as long as a transaction
 	}
+	if id := c.Session.ID(); asked {
+		n.asked = id
+	} else if n.asked == id {
+		n.asked = 0
+	}
 	switch name {
 	case "asking":
 		n.asking[c.Session.ID()] = true
@@ -264,6 +270,26 @@ func (n *clusterNode) play(c keyspace.Call) keyspace.Verdict {
 		n.spread(c)
 	}
 	return keyspace.Verdict{Error: n.redirect(routed(c), asked), Plain: true}
+}
+
+// playScript refuses what a script calls whose keys are elsewhere. Redis: scriptVerifyClusterState.
+func (n *clusterNode) playScript(c keyspace.Call) (slot int, refusal reply.Error) {
+	id := c.Session.ID()
+	if n.asked == id { // the command that runs the script came behind ASKING
+		n.asking[id] = true
+	}
+	v := n.play(c)
+	delete(n.asking, id)
+	switch {
+	case v.Error != "" && v.Plain:
+		return -1, reply.ErrLuaNotLocal
+	case v.Error != "":
+		return -1, v.Error
+	}
+	if keys := routed(c); len(keys) > 0 {
+		return slotOf(keys[0]), ""
+	}
+	return -1, ""
 }
 
 // replyOK answers OK.

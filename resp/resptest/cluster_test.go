@@ -249,3 +249,38 @@ func TestClusterFaultsLeaveRedirections(t *testing.T) {
 	}
 	c.Node(0).RequireMissing(t, "foo")
 }
+
+// TestClusterScripts is what a script may touch in a cluster, as in redis-server 7.0.15.
+func TestClusterScripts(t *testing.T) {
+	c := resptest.StartCluster(t, 2) // b and f are on the first node, a on the second one
+	rdb := client(t, c.Node(0))
+	const at = " script: "
+	cases := []struct {
+		script, want string
+		keys         []string
+	}{
+		{"return redis.call('set', 'b', 1)", "", nil},
+		{"return redis.call('get', 'a')", "ERR Script attempted to access a non local key in a" +
+			" cluster node" + at, nil},
+		{"return redis.call('mget', 'b', 'f')", "ERR Script attempted to access a non local key in" +
+			" a cluster node" + at, []string{"b"}},
+		{"redis.call('get', 'b') return redis.call('incr', 'f')", "", []string{"b"}},
+		{"#!lua\nredis.call('get', 'b') return redis.call('incr', 'f')", "ERR Script attempted to" +
+			" access keys that do not hash to the same slot" + at, nil},
+		{"#!lua\nreturn redis.call('incr', 'f')", "ERR Script attempted to access keys that do not" +
+			" hash to the same slot" + at, []string{"b"}},
+		{"#!lua flags=allow-cross-slot-keys\nredis.call('get', 'b') return redis.call('incr', 'f')",
+			"", nil},
+		{"#!lua flags=no-cluster\nreturn 1", "ERR Can not run script on cluster, 'no-cluster' flag" +
+			" is set.", nil},
+		{"return redis.call('select', 1)", "ERR SELECT is not allowed in cluster mode" + at, nil},
+	}
+	for _, k := range cases {
+		err := rdb.Eval(t.Context(), k.script, k.keys).Err()
+		switch {
+		case err == nil && k.want == "":
+		case err == nil || k.want == "" || !strings.HasPrefix(err.Error(), k.want):
+			t.Errorf("%s: %v", k.script, err)
+		}
+	}
+}

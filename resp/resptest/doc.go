@@ -111,11 +111,18 @@
 // of the server is there, with the errors of Redis; inline commands, and so redis-cli and
 // redis-benchmark, work.
 //
+// # Scripts
+//
+// EVAL, FUNCTION and FCALL are there with all libraries, cjson, cmsgpack, struct and bit among
+// them, and with Redis's error texts, lines included. A script that does not end lets others be
+// answered with BUSY, can be killed, and does not keep Close from returning. What a script calls is
+// neither among Commands nor hit by a Fault; the script itself is.
+//
 // # Limits
 //
 // The data of one server is limited to 4 GiB of memory, which nobody pays for unless it is used.
-// Persistence and Lua are not there, nor is TLS: parameters about files and the network, which
-// WithConfig and CONFIG SET take, have no effect. A replica of StartSentinel says by ROLE what it
+// Persistence is not there, nor is TLS: parameters about files and the network, which WithConfig
+// and CONFIG SET take, have no effect. A replica of StartSentinel says by ROLE what it
 // is; its INFO and HELLO call it a master. In a bubble of testing/synctest a cluster or a Sentinel
 // can't be used, as their clients need addresses.
 package resptest

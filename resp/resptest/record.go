@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ringer-kv/ringer/keyspace"
+	"github.com/ringer-kv/ringer/keyspace/reply"
 )
 
 // Command is a command that a client has sent, whether it could be executed or not.
@@ -81,6 +82,23 @@ func newTap() *tap { return new(tap) }
 type role interface {
 	// play is what becomes of a command; the zero Verdict is that the server executes it.
 	play(c keyspace.Call) keyspace.Verdict
+}
+
+// scriptRole is a role that has a say in what scripts call.
+//
+// Owned by the keyspace goroutine.
+type scriptRole interface {
+	// playScript refuses a command of a script with an error, or tells the slot of its keys; -1 if
+	// there is none.
+	playScript(c keyspace.Call) (slot int, refusal reply.Error)
+}
+
+// InterceptScript is called by the engine for each command that a script calls.
+func (t *tap) InterceptScript(c keyspace.Call) (slot int, refusal reply.Error) {
+	if r, ok := t.role.(scriptRole); ok {
+		return r.playScript(c)
+	}
+	return -1, ""
 }
 
 // Intercept is called by the engine for each command. A fault comes before the role.

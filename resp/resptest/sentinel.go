@@ -182,7 +182,8 @@ func (f *follower) play(c keyspace.Call) keyspace.Verdict {
 	switch name := strings.ToLower(string(c.Args[0])); {
 	case master == f.index && !idle:
 		return keyspace.Verdict{}
-	case c.Spec != nil && c.Spec.Flags&keyspace.Write != 0:
+	case c.Spec != nil && c.Spec.Takes(len(c.Args)) &&
+		f.engine.FlagsOf(c.Spec, c.Args)&keyspace.Write != 0:
 		return keyspace.Verdict{Error: reply.ErrReadOnly}
 	case master == f.index:
 		return keyspace.Verdict{}
@@ -198,6 +199,11 @@ func (f *follower) play(c keyspace.Call) keyspace.Verdict {
 		}}
 	}
 	return keyspace.Verdict{}
+}
+
+// playScript refuses what a script writes to the replica.
+func (f *follower) playScript(c keyspace.Call) (slot int, refusal reply.Error) {
+	return -1, f.play(c).Error
 }
 
 // play answers the commands of a Sentinel.
