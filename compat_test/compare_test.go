@@ -37,6 +37,7 @@ var comparisons = []comparison{
 	{"hello", "the connection id is a counter", equalHello},
 	{"clients", "addresses, ids, ages and sizes are each server's own", equalClients},
 	{"slowlog", "times and addresses are each server's own", equalSlowlog},
+	{"libraries", "libraries, functions and flags stand in hash tables", equalLibraries},
 	{"keys", "the values are counters and sizes; their names and kinds are not", equalMapShape},
 	{"subset", "redis has more commands than ringer; ringer's must be among them", equalSubset},
 }
@@ -71,6 +72,10 @@ func defaultComparison(args []string) string {
 		return "hello"
 	case "ACL":
 		return aclComparison(args[1:])
+	case "FUNCTION":
+		if len(args) > 1 && strings.EqualFold(args[1], "LIST") {
+			return "libraries"
+		}
 	case "CLIENT":
 		if len(args) == 2 && strings.EqualFold(args[1], "ID") {
 			return "shape"

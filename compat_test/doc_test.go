@@ -25,10 +25,12 @@
 //	compare_test.go     every comparison weaker than byte for byte, each with its reason
 //	cases_*_test.go     scripted cases, one table for each family of commands
 //	random_*_test.go    seeded random scripts, one generator for each family
+//	cases_script_lua_test.go  Lua programs, of testdata/lua;  script_lua_*_test.go  random ones
+//	script_busy_test.go scripts that do not end;  workloads_script_test.go  those of known queues
 //	regress_test.go     what once diverged, replayed for good from testdata/regress
 //	native_*_test.go    the same scripts through the native port, and its own bad input
 //	introspect_test.go  COMMAND, COMMAND DOCS and INFO, field by field
-//	goredis_*_test.go   what a real client sees;  node_test.go  ioredis and node-redis
+//	goredis_*_test.go   what a real client sees;  node_test.go  ioredis, node-redis and BullMQ
 //	badinput_*_test.go  hostile bytes: the reply and the close that the real server answers
 //	load_test.go        large values, slow readers, slow writers, 10,000 connections, memory
 //	tools_linux_test.go       redis-cli, redis-benchmark;  manners_test.go  flags, signals, messages

@@ -14,13 +14,13 @@ import (
 // nodeTimeout bounds what npm and each script may take.
 const nodeTimeout = 2 * time.Minute
 
-// TestNodeClients runs small applications of ioredis and node-redis, the clients of testdata/node,
+// TestNodeClients runs small applications of ioredis, node-redis and BullMQ, of testdata/node,
 // against both servers. What they print must be the same.
 func TestNodeClients(t *testing.T) {
 	dir := installNodeClients(t)
 	p := newPair(t)
 	for _, args := range [][]string{
-		{"ioredis.mjs"}, {"node-redis.mjs", "2"}, {"node-redis.mjs", "3"},
+		{"ioredis.mjs"}, {"node-redis.mjs", "2"}, {"node-redis.mjs", "3"}, {"bullmq.mjs"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			want := runNode(t, dir, p.redis, args)
@@ -77,10 +77,10 @@ func installNodeClients(t *testing.T) (dir string) {
 		_, err = exec.LookPath("node")
 	}
 	if err != nil && os.Getenv("RINGER_REQUIRE_NODE") == "" {
-		t.Skipf("NOT TESTED: ioredis and node-redis can't be installed: %v\n%s", err, out)
+		t.Skipf("NOT TESTED: the clients for node can't be installed: %v\n%s", err, out)
 	}
 	if err != nil {
-		t.Fatalf("installing ioredis and node-redis: %v\n%s", err, out)
+		t.Fatalf("installing the clients for node: %v\n%s", err, out)
 	}
 	return dir
 }
