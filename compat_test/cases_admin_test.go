@@ -278,6 +278,11 @@ var adminCases = []scripted{
 		DEBUG ERROR "FOO\r\nbar"
 		DEBUG ERROR ""
 		DEBUG SET-DISABLE-DENY-SCRIPTS 1
+		EVAL "return redis.call('blpop', 'none', 0)" 0
+		EVAL "redis.call('rpush', 'jobs', 1) return redis.call('brpop', 'jobs', 0)" 0
+		EVAL "return redis.call('bzpopmin', 'none', 0)" 0
+		DEBUG SET-DISABLE-DENY-SCRIPTS 0
+		EVAL "return redis.call('blpop', 'none', 0)" 0
 		DEBUG REPLICATE
 		DEBUG REPLYBUFFER
 		DEBUG REPLYBUFFER RESIZING 1

@@ -42,9 +42,11 @@ type scriptState struct {
 	run     *scriptRun // what runs, a script or a function
 	spare   scriptRun  // the room for it
 	session *Session   // in which it calls commands
-	words   scriptWords
-	tend    func() error              // Engine.tendScript
-	locate  func(lua.Value) lua.Value // Engine.locateError
+
+	mayBlock bool // scripts may call what may wait
+	words    scriptWords
+	tend     func() error              // Engine.tendScript
+	locate   func(lua.Value) lua.Value // Engine.locateError
 
 	random lib.Rand
 

@@ -117,7 +117,7 @@ func debugSubsFromPopulate() []debugSub {
 			"    Sets the threshold for elements to be inserted as plain vs packed nodes",
 			"    Default value is 1GB, allows values up to 4GB. Setting to 0 restores to default.",
 		}},
-		{"SET-DISABLE-DENY-SCRIPTS", 1, 1, debugNothing, nil},
+		{"SET-DISABLE-DENY-SCRIPTS", 1, 1, debugLetScriptsBlock, nil},
 		{"SET-SKIP-CHECKSUM-VALIDATION", 1, 1, debugSetSkipChecksum, []string{
 			"SET-SKIP-CHECKSUM-VALIDATION <0|1>",
 			"    Enables or disables checksum checks for RDB files and RESTORE's payload.",
@@ -175,7 +175,7 @@ func debugCommand(c *keyspace.Ctx) {
 }
 
 // debugNothing is what turns something on or off that does not exist here: the periodic jobs of
-// Redis, the check of the commands that a script calls.
+// Redis.
 func debugNothing(c *keyspace.Ctx) { c.OK() }
 
 func debugChangeReplID(c *keyspace.Ctx) {
@@ -202,6 +202,11 @@ func debugReplicate(c *keyspace.Ctx) {
 
 func debugSetActiveExpire(c *keyspace.Ctx) {
 	c.Engine.SetActiveExpire(num.Atoi(c.Args[2]) != 0)
+	c.OK()
+}
+
+func debugLetScriptsBlock(c *keyspace.Ctx) {
+	c.Engine.LetScriptsBlock(num.Atoi(c.Args[2]) != 0)
 	c.OK()
 }
 
