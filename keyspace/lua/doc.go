@@ -58,6 +58,10 @@
 // Errors are panics with an *Error, raised by Throw and caught by protect, and by nothing else.
 // What the hook says ends everything: *Stopped passes through every pcall.
 //
+// Lines and limits. Lua's parser makes code as it reads, so that the line of an operation, and the
+// token at which a function turns out to be too complex, follow from how far it has come. The
+// parser here makes a tree, and keeps an account of what Lua would have made: parse_count.go.
+//
 // Names in errors. The compiler notes, beside an instruction that may fail, what the text called
 // its operands; Lua finds that out again from the code when it needs it.
 //
@@ -69,8 +73,8 @@
 // # Limits
 //
 // Those of Lua 5.1 (200 local variables, 60 upvalues, 250 registers, 200 levels of syntax and of
-// calls of C, 16384 calls, 8000 values returned by unpack) and one more: a string has 512 MiB at
-// most. What the garbage collector does can't be seen or steered: weak tables hold on to what is
+// calls of C, 16384 calls, 8000 values returned by unpack) and two more: a string has 512 MiB at
+// most, and a tree is 20,000 levels deep, which long chains of one operator can reach. What the garbage collector does can't be seen or steered: weak tables hold on to what is
 // in them, and collectgarbage only answers. string.dump, and so binary chunks, do not exist.
 //
 // # Sources
