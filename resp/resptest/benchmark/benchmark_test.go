@@ -147,3 +147,32 @@ func BenchmarkPipeline(b *testing.B) {
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/commands, "ns/command")
 	})
 }
+
+// BenchmarkScripts is a pipeline of 100 scripts, each of which calls two commands.
+func BenchmarkScripts(b *testing.B) {
+	const (
+		scripts = 100
+		script  = `local n = redis.call('INCR', KEYS[1]) ` +
+			`if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return n`
+	)
+	each(b, func(b *testing.B, start func() double) {
+		srv := start()
+		defer srv.Close()
+		rdb := redis.NewClient(&redis.Options{Addr: srv.Addr()})
+		defer rdb.Close()
+		sha, err := rdb.ScriptLoad(b.Context(), script).Result()
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			p := rdb.Pipeline()
+			for i := range scripts {
+				p.EvalSha(b.Context(), sha, []string{fmt.Sprint("k", i)}, 60_000)
+			}
+			if _, err := p.Exec(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/scripts, "ns/script")
+	})
+}
