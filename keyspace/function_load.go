@@ -118,13 +118,14 @@ func (e *Engine) registerFunctions(lib *Library, code string) reply.Error {
 	vm.linkTo(vm.load)
 	vm.state.SetHook(loadHookSteps, e.tendLoad)
 	_, err = vm.state.Call(lua.FunctionValue(fn))
+	problem := reply.Error("")
+	if err != nil { // to read it may call its metatable
+		problem = reply.FunctionRegister(loadProblem(vm.state, err))
+	}
 	vm.state.SetHook(0, nil)
 	vm.linkTo(vm.run)
 	e.functions.loading = nil
-	if err != nil {
-		return reply.FunctionRegister(loadProblem(vm.state, err))
-	}
-	return ""
+	return problem
 }
 
 // tendLoad is called while a library is being loaded. The error that it returns ends that.

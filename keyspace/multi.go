@@ -314,10 +314,15 @@ func (e *Engine) addToUnit(db *DB, args [][]byte) {
 	u.db = db
 }
 
-// closeUnit ends the unit of a transaction.
+// closeUnit ends the unit of a transaction, or of a script.
 func (e *Engine) closeUnit() {
 	u := e.unit
 	e.unit = unit{}
+	if e.scripts.ran { // maybe for long: what comes next must know what time it is
+		e.nowMs = e.clock.Now().UnixMilli()
+		e.dueMs = e.nowMs + e.promptMs
+		e.scripts.ran = false
+	}
 	switch {
 	case u.begun:
 		e.passOn(u.db, [][]byte{execWord})

@@ -66,6 +66,11 @@ func (e *Engine) tendScript() error {
 	if e.overgrown(&run.heapBytes) {
 		return lua.ErrMemory
 	}
+	return e.tendTime(run)
+}
+
+// tendTime is tendScript for what a script's reply takes, whose size has a limit of its own.
+func (e *Engine) tendTime(run *scriptRun) error {
 	if run.slow || e.becomesSlow(run) {
 		e.serveMeanwhile(run)
 	}

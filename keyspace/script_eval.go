@@ -41,6 +41,7 @@ type scriptState struct {
 
 	run     *scriptRun // what runs, a script or a function
 	spare   scriptRun  // the room for it
+	ran     bool       // one has run since the clock was read
 	session *Session   // in which it calls commands
 
 	mayBlock bool // scripts may call what may wait

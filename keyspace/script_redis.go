@@ -137,6 +137,7 @@ func (e *Engine) redisLog(c *lua.Call) {
 		}
 		b.WriteString(text)
 	}
+	c.State.Step(b.Len() / bytesPerStep)
 	e.log(LogLevel(level), b.String())
 }
 
@@ -160,6 +161,7 @@ func redisSHA1Hex(c *lua.Call) {
 		throw(c, reply.ErrLuaArgCount)
 	}
 	text, _ := c.Arg(1).ToString()
+	c.State.Step(len(text) / bytesPerStep)
 	c.Return(lua.String(sha1Hex(text)))
 }
 
@@ -176,6 +178,7 @@ func oneString(c *lua.Call) (text string, ok bool) {
 		c.Return(lua.TableValue(errorTable(reply.ErrLuaOneString)))
 		return "", false
 	}
+	c.State.Step(len(text) / bytesPerStep)
 	return text, true
 }
 
@@ -226,6 +229,7 @@ func (e *Engine) redisACLCheck(c *lua.Call) {
 	if s.flags&sessionGuarded != 0 && s.user != nil {
 		why, _ = e.MayCall(s.user, spec, args)
 	}
+	c.State.Step(len(e.scripts.argBytes) / bytesPerStep)
 	e.scripts.shrink()
 	c.Return(lua.Bool(why == acl.Allowed))
 }

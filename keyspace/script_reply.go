@@ -211,6 +211,9 @@ type replyWriter struct {
 	proto  int  // that the script has set
 	failed bool // an error is part of the reply
 	limit  int  // where the reply must end; it is dropped when it has passed it
+
+	steps   int   // since the engine has looked up from it
+	stopped error // what has ended it: it is dropped
 }
 
 // The stack of Lua, which bounds how deep a reply may be: what it holds when a script has ended,
@@ -222,10 +225,10 @@ const (
 )
 
 // replyResult replies with what a script has returned.
-func (e *Engine) replyResult(c *Ctx, s *lua.State, results []lua.Value) {
+func (e *Engine) replyResult(c *Ctx, run *scriptRun, results []lua.Value) {
 	start := c.Reply.Len()
 	w := replyWriter{
-		engine: e, state: s, words: &e.scripts.words, w: c.Reply,
+		engine: e, state: run.state, words: &e.scripts.words, w: c.Reply,
 		proto: e.scripts.session.w.Proto(), limit: start + int(e.scriptHeapLimit()),
 	}
 	v := lua.Nil
@@ -233,7 +236,12 @@ func (e *Engine) replyResult(c *Ctx, s *lua.State, results []lua.Value) {
 		v = results[0]
 	}
 	w.value(v, stackBase)
-	if w.full() {
+	switch {
+	case w.stopped != nil:
+		w.w.Truncate(start)
+		e.replyFailure(c, run, w.stopped)
+		return
+	case w.full():
 		w.w.Truncate(start)
 		w.error(reply.ErrReplyTooBig, false)
 	}
@@ -253,11 +261,20 @@ func (w *replyWriter) error(err reply.Error, counted bool) {
 
 // full reports whether the reply is too large to be sent: a table that contains itself several
 // times is a reply without end.
-func (w *replyWriter) full() bool { return w.w.Len() > w.limit }
+func (w *replyWriter) full() bool { return w.stopped != nil || w.w.Len() > w.limit }
+
+// step counts steps of the writing, which are like those of the script.
+func (w *replyWriter) step(n int) {
+	if w.steps += n; w.steps >= hookSteps && w.stopped == nil {
+		w.steps = 0
+		w.stopped = w.engine.tendTime(w.engine.scripts.run)
+	}
+}
 
 // value writes a value. used are the slots of Lua's stack that are in use. Redis:
 // luaReplyToRedisReply.
 func (w *replyWriter) value(v lua.Value, used int) {
+	w.step(1)
 	switch {
 	case w.full():
 		return
@@ -268,6 +285,7 @@ func (w *replyWriter) value(v lua.Value, used int) {
 	switch v.Kind() {
 	case lua.KindString:
 		text, _ := v.AsString()
+		w.step(len(text) / bytesPerStep)
 		w.w.BulkString(text)
 	case lua.KindBool:
 		w.bool(v.Truth())
@@ -335,6 +353,7 @@ var blankBreaks = strings.NewReplacer("\r", " ", "\n", " ")
 // aggregate writes a table that stands for a map or a set, if it is one.
 func (w *replyWriter) aggregate(t *lua.Table, used int) bool {
 	if m := t.Get(w.words.mapping).AsTable(); m != nil {
+		w.step(m.Places() / placesPerStep)
 		w.w.Map(entries(m))
 		for k, v, ok := m.Next(lua.Nil); ok && !k.IsNil(); k, v, ok = m.Next(k) {
 			w.value(k, used+4)
@@ -343,6 +362,7 @@ func (w *replyWriter) aggregate(t *lua.Table, used int) bool {
 		return true
 	}
 	if s := t.Get(w.words.set).AsTable(); s != nil {
+		w.step(s.Places() / placesPerStep)
 		w.w.Set(entries(s))
 		for k, _, ok := s.Next(lua.Nil); ok && !k.IsNil(); k, _, ok = s.Next(k) {
 			w.value(k, used+3)
@@ -351,6 +371,9 @@ func (w *replyWriter) aggregate(t *lua.Table, used int) bool {
 	}
 	return false
 }
+
+// placesPerStep is how many places of a table count as one step, since two walks pass them.
+const placesPerStep = 32
 
 // entries is the number of keys of a table. O(keys).
 func entries(t *lua.Table) (n int) {

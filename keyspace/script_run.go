@@ -64,8 +64,9 @@ type scriptRun struct {
 // runsScript reports whether a script runs.
 func (e *Engine) runsScript() bool { return e.scripts.run != nil }
 
-// runScript checks whether the script may run, runs it and replies. Redis: scriptPrepareForRun,
-// luaCallFunction, scriptResetRun.
+// runScript checks whether the script may run, runs it and replies. Until it has replied the script
+// still runs, since to read what it returns may call its metatables, which may call commands.
+// Redis: scriptPrepareForRun, luaCallFunction, scriptResetRun.
 func (e *Engine) runScript(c *Ctx, call scriptCall) {
 	if refusal := e.refuseScript(c, &call); refusal != "" {
 		c.Error(refusal)
@@ -80,17 +81,17 @@ func (e *Engine) runScript(c *Ctx, call scriptCall) {
 	call.state.SetHook(hookSteps, e.scripts.tend)
 	results, err := call.state.CallHandled(e.scripts.locate, lua.FunctionValue(call.fn),
 		run.params()...)
+	if err != nil {
+		e.replyFailure(&outer, run, err)
+	} else {
+		e.replyResult(&outer, run, results)
+	}
 	call.state.SetHook(0, nil)
 	if ownUnit {
 		e.closeUnit()
 	}
 	*c = outer
 	c.recorded = true // what it has called is recorded, and not the script
-	if err != nil {
-		e.replyFailure(c, run, err)
-	} else {
-		e.replyResult(c, run.state, results)
-	}
 	e.endScript(run)
 }
 
@@ -130,7 +131,7 @@ func (e *Engine) beginScript(c *Ctx, call scriptCall) *scriptRun {
 		mayGrow:   f&scriptCompat == 0 && f&scriptAllowOOM != 0,
 		replicate: replicateAll, slot: -1, begin: time.Now(), heapBytes: -1,
 	}
-	b.run = &b.spare
+	b.run, b.ran = &b.spare, true
 	b.session.lend(c.Session)
 	if !call.function {
 		g := call.state.Globals()
@@ -204,16 +205,24 @@ func (e *Engine) replyFailure(c *Ctx, run *scriptRun, err error) {
 		c.Session.conn.Abort()
 	case errors.As(err, &raised) && raised.Value.AsTable() != nil:
 		info := readError(run.state, raised.Value.AsTable())
+		if run.killed { // while its error was read
+			info = run.killing()
+		}
 		e.replyScriptError(c, info.placed(run.name), !info.counted)
 	case errors.As(err, &raised):
 		e.replyScriptError(c, reply.ScriptFailed(run.name, cut(raised.Error())), true)
 	case errors.Is(err, errScriptKilled):
-		info := errorInfo{text: string(reply.ErrScriptKilled), source: run.source, line: run.line}
+		info := run.killing()
 		e.replyScriptError(c, info.placed(run.name), true)
 	default: // not enough memory
 		e.worker.do(debug.FreeOSMemory) // what it has made is garbage
 		e.replyScriptError(c, reply.ScriptFailed(run.name, err.Error()), true)
 	}
+}
+
+// killing is the error of a script that was killed.
+func (r *scriptRun) killing() errorInfo {
+	return errorInfo{text: string(reply.ErrScriptKilled), source: r.source, line: r.line}
 }
 
 // replyScriptError replies with an error of a script, which is counted unless the command that has

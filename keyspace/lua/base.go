@@ -41,11 +41,15 @@ func ipairsStep(c *Call) {
 	c.Return(Nil) // Lua: ipairsaux returns nothing then, and a for does not mind
 }
 
+// stepPlaces is how many empty places of a table count as a step.
+const stepPlaces = 64
+
 func baseNext(c *Call) {
-	key, value, ok := c.CheckTable(1).Next(c.Arg(2))
-	if !ok {
+	key, value, passed := c.CheckTable(1).next(c.Arg(2))
+	if passed < 0 {
 		c.State.runError("invalid key to 'next'")
 	}
+	c.State.Step(passed / stepPlaces)
 	c.Return(key)
 	if !key.IsNil() {
 		c.Return(value)
@@ -83,6 +87,7 @@ func baseToString(c *Call) {
 
 func baseToNumber(c *Call) {
 	base := c.OptInt32(2, 10)
+	c.stepText(1)
 	if base == 10 {
 		c.CheckAny(1)
 		if n, ok := c.Arg(1).ToNumber(); ok {
@@ -291,6 +296,7 @@ func (c *Call) readPieces(fn Value, source *strings.Builder) {
 }
 
 func (c *Call) load(source, chunk string) {
+	c.State.Step(len(source) / stepSource)
 	fn, err := c.State.Load(source, chunk)
 	if err != nil {
 		c.Return(Nil, err.(*Error).Value)

@@ -55,12 +55,20 @@ func (s *State) metamethod(v Value, e event) Value {
 
 // getTable is index for an instruction.
 func (s *State) getTable(object, key *Value) Value {
+	s.stepKey(key)
 	if t, ok := object.ref.(*Table); ok {
 		if v := t.Get(*key); !v.IsNil() || t.meta == nil {
 			return v
 		}
 	}
 	return s.index(*object, *key)
+}
+
+// stepKey counts the steps of comparing a key with one that is in a table.
+func (s *State) stepKey(key *Value) {
+	if x, ok := key.ref.(*text); ok && len(x.s) >= stepBytes {
+		s.Step(len(x.s) / stepBytes)
+	}
 }
 
 // getField is getTable for a key that is a string.
@@ -107,6 +115,7 @@ func first(values []Value) Value {
 
 // setTable is setIndex for an instruction.
 func (s *State) setTable(object, key, value *Value) {
+	s.stepKey(key)
 	t, ok := object.ref.(*Table)
 	if ok && !t.readOnly {
 		if at := t.place(*key); at != nil && !at.IsNil() {
@@ -174,6 +183,10 @@ func (s *State) RawSet(t *Table, key, value Value) {
 
 // arith is an arithmetic operation on any values.
 func (s *State) arith(op opcode, b, c Value) Value {
+	for _, v := range [...]Value{b, c} {
+		text, _ := v.AsString()
+		s.Step(len(text) / stepSource)
+	}
 	x, ok := b.ToNumber()
 	if ok {
 		var y float64
@@ -277,8 +290,17 @@ func (s *State) CheckSize(n int) {
 	}
 }
 
-// stepBytes is how many bytes of a new string count as a step.
+// stepBytes is how many bytes of a new string, or of one that is compared, count as a step.
 const stepBytes = 1 << 10
+
+// stepSource is how many bytes that are compiled, or read as a number, count as a step.
+const stepSource = 16
+
+// stepText counts the steps of reading an argument, if it is a string.
+func (c *Call) stepText(i int) {
+	text, _ := c.Arg(i).AsString()
+	c.State.Step(len(text) / stepSource)
+}
 
 // concatMeta is left .. right by a metatable. at is the index of right among the operands.
 func (s *State) concatMeta(left, right Value, at int) Value {
@@ -298,6 +320,9 @@ func (s *State) concatMeta(left, right Value, at int) Value {
 
 // equal is b == c.
 func (s *State) equal(b, c *Value) bool {
+	if text, is := b.ref.(*text); is {
+		s.Step(len(text.s) / stepBytes)
+	}
 	if b.Equal(*c) {
 		return true
 	}
@@ -328,6 +353,7 @@ func (s *State) less(b, c *Value) bool {
 		}
 	case *text:
 		if y, ok := c.ref.(*text); ok {
+			s.Step(min(len(x.s), len(y.s)) / stepBytes)
 			return x.s < y.s
 		}
 	}
@@ -347,6 +373,7 @@ func (s *State) lessEqual(b, c *Value) bool {
 		}
 	case *text:
 		if y, ok := c.ref.(*text); ok {
+			s.Step(min(len(x.s), len(y.s)) / stepBytes)
 			return x.s <= y.s
 		}
 	}

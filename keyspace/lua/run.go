@@ -154,13 +154,18 @@ func (c *Call) PCall(fn Value, args ...Value) (results []Value, err *Error) {
 	return c.State.protect(nil, func() []Value { return c.State.callValue(fn, args...) })
 }
 
-// Field is a field of a table, metatables included; nil if one of them raises an error.
-func (s *State) Field(t *Table, name string) (field Value) {
-	_, _ = s.protect(nil, func() []Value {
-		field = s.index(TableValue(t), String(name))
-		return nil
-	})
-	return field
+// Field is a field of a table, metatables included; nil if one of them raises an error, or if the
+// hook ends it.
+func (s *State) Field(t *Table, name string) Value {
+	if v := t.GetString(name); !v.IsNil() || t.Metatable() == nil {
+		return v
+	}
+	index := s.NewFunction(func(c *Call) { c.Return(c.Index(c.Arg(1), c.Arg(2))) })
+	results, err := s.Call(FunctionValue(index), TableValue(t), String(name))
+	if err != nil || len(results) == 0 {
+		return Nil
+	}
+	return results[0]
 }
 
 // Index is v[key], metatables included.

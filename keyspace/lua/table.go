@@ -381,24 +381,35 @@ func (t *Table) growArray(n int) {
 // Next is the entry behind a key, nil being before the first one. The key that it returns is nil
 // at the end; ok is false if the table does not have the given one. O(1), over a whole walk.
 func (t *Table) Next(key Value) (next, value Value, ok bool) {
-	i := 0
+	next, value, passed := t.next(key)
+	return next, value, passed >= 0
+}
+
+// next is Next that returns how many places it has passed, too, which may be many, if most of them
+// are empty; -1 if the table does not have the key.
+func (t *Table) next(key Value) (next, value Value, passed int) {
+	from, ok := 0, true
 	if !key.IsNil() {
-		if i, ok = t.indexOf(key); !ok {
-			return Nil, Nil, false
+		if from, ok = t.indexOf(key); !ok {
+			return Nil, Nil, -1
 		}
 	}
+	i := from
 	for ; i < len(t.array); i++ {
 		if !t.array[i].IsNil() {
-			return Int(i + 1), t.array[i], true
+			return Int(i + 1), t.array[i], i - from
 		}
 	}
-	for i -= len(t.array); i < len(t.nodes); i++ {
-		if n := &t.nodes[i]; !n.value.IsNil() {
-			return n.key, n.value, true
+	for n := len(t.array); i-n < len(t.nodes); i++ {
+		if n := &t.nodes[i-n]; !n.value.IsNil() {
+			return n.key, n.value, i - from
 		}
 	}
-	return Nil, Nil, true
+	return Nil, Nil, i - from
 }
+
+// Places is how many entries there is room for: as many as a whole walk passes.
+func (t *Table) Places() int { return len(t.array) + len(t.nodes) }
 
 // indexOf is how many entries a walk has passed behind a key.
 func (t *Table) indexOf(key Value) (i int, ok bool) {

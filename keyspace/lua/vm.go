@@ -355,10 +355,11 @@ func (s *State) forEach(regs []Value, i *instruction) bool {
 	vars := regs[i.a+3 : int(i.a)+3+int(i.b)]
 	fn, ok := control[0].ref.(*Function)
 	if t := control[1].AsTable(); ok && fn == s.next && t != nil && s.depth+1 < maxDepthGo {
-		key, value, found := t.Next(control[2])
-		if !found {
+		key, value, passed := t.next(control[2])
+		if passed < 0 {
 			s.Throw(String("invalid key to 'next'")) // raised in next, where there is no line
 		}
+		s.Step(passed / stepPlaces)
 		vars[0] = key
 		if len(vars) > 1 {
 			vars[1] = value

@@ -1,0 +1,109 @@
+package keyspace_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ringer-kv/ringer/keyspace"
+)
+
+// TestErrorThatCalls has a script end with an error whose fields are what a function returns that
+// calls commands, as in redis-server 7.0.15. What that writes belongs to the script.
+func TestErrorThatCalls(t *testing.T) {
+	log := &recorder{}
+	c := newClient(t, newEngine(t, keyspace.Options{Recorders: []keyspace.Recorder{log}}))
+	const meta = "setmetatable({}, {__index = function() redis.call('incr', 'n') return 'x' end})"
+	got := c.eval("redis.call('set', 'k', 1) error(" + meta + ")")
+	if !strings.HasPrefix(got, "-x script: ") || !strings.HasSuffix(got, ", on @user_script:1.\r\n") {
+		t.Errorf("got %q", got)
+	}
+	if got := c.eval("return {1, setmetatable({err = 'A b'}, getmetatable(" + meta + "))}"); got !=
+		"*2\r\n:1\r\n-A b\r\n" {
+		t.Errorf("as a reply: %q", got)
+	}
+	recorded := ""
+	c.e.Do(func() { recorded = strings.Join(log.lines, ", ") })
+	if want := "0: MULTI, 0: set k 1, 0: incr n, 0: incr n"; !strings.HasPrefix(recorded, want) ||
+		strings.Count(recorded, "MULTI") != strings.Count(recorded, "EXEC") {
+		t.Errorf("recorded: %s", recorded)
+	}
+	if got := c.do("PING"); got != "+PONG\r\n" {
+		t.Errorf("afterwards: %q", got)
+	}
+}
+
+// TestEndlessError has scripts that have ended, but for what is to be read of the error, or of what
+// they have returned. They are killed all the same.
+func TestEndlessError(t *testing.T) {
+	const forever = "setmetatable({err = E}, {__index = function() while true do end end})"
+	const empty = "local m = {} for i = 1, 1e5 do m['k' .. i] = 1 end" +
+		" for i = 1, 1e5 do m['k' .. i] = nil end "
+	const many = " local t = {} for i = 1, 1e6 do t[i] = e end return t"
+	for script, want := range map[string]string{
+		"local E error(" + forever + ")":          "-ERR Script killed by user",
+		"local E = 'A b' return " + forever:       "-A b\r\n",
+		empty + "local e = {map = m}" + many:      "-ERR Script killed by user",
+		empty + "local e = {set = m}" + many:      "-ERR Script killed by user",
+		"local t = {} t[1] = t t[2] = t return t": "-ERR Script killed by user",
+	} {
+		e := newEngine(t, keyspace.Options{})
+		c, other := newClient(t, e), newClient(t, e)
+		other.do("CONFIG SET busy-reply-threshold 1")
+		c.submitWords("EVAL", script, "0")
+		untilBusy(other)
+		time.Sleep(100 * time.Millisecond)
+		if got := other.do("SCRIPT KILL"); got != "+OK\r\n" {
+			t.Errorf("%s: SCRIPT KILL: %q", script, got)
+		}
+		if got := c.wait(); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %.80q", script, got)
+		}
+		if got := c.do("PING"); got != "+PONG\r\n" {
+			t.Errorf("%s: afterwards: %q", script, got)
+		}
+		e.Do(e.Check)
+	}
+}
+
+// TestTimeAfterAScript has the command that was sent together with a script see what time it is when
+// that has ended, as in redis-server 7.0.15; a transaction is one moment.
+func TestTimeAfterAScript(t *testing.T) {
+	const script = "redis.call('set', 'k', 'v', 'px', 100) while redis.call('pttl', 'k') > 0 do end"
+	clock := &testClock{now: time.UnixMilli(1_700_000_000_000)}
+	e := newEngine(t, keyspace.Options{Clock: clock})
+	c, other := newClient(t, e), newClient(t, e)
+	other.do("CONFIG SET busy-reply-threshold 1")
+	for _, k := range []struct{ before, after, want string }{
+		{"", "GET k", "$-1\r\n$-1\r\n"},
+		{"MULTI", "GET k\nEXEC\nGET k",
+			"+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n$-1\r\n$1\r\nv\r\n$-1\r\n"},
+	} {
+		c.b.Reset()
+		for _, line := range []string{k.before, "EVAL", k.after} {
+			c.addWords(line, script)
+		}
+		e.Submit(c.s, &c.b)
+		untilBusy(other)
+		clock.advance(time.Second)
+		if got := c.wait(); got != k.want {
+			t.Errorf("%s EVAL %s: %q", k.before, k.after, got)
+		}
+	}
+}
+
+// addWords appends commands to the batch, in which EVAL stands for that of a script.
+func (c *client) addWords(lines, script string) {
+	for line := range strings.SplitSeq(lines, "\n") {
+		words := strings.Fields(line)
+		if line == "EVAL" {
+			words = []string{line, script, "0"}
+		}
+		for _, w := range words {
+			c.b.Args = append(c.b.Args, []byte(w))
+		}
+		if len(words) > 0 {
+			c.b.Append()
+		}
+	}
+}
