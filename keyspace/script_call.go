@@ -36,11 +36,15 @@ func (s *Session) giveBack() {
 // InScript reports whether the command was called by a script.
 func (c *Ctx) InScript() bool { return c.Session.flags&sessionScript != 0 }
 
+// stepNs is how long a command takes that counts as one step of the script: hookSteps of them are a
+// millisecond.
+const stepNs = 50
+
 // callFromScript runs a command for a script, and returns the reply as a Lua value, an error as a
-// table with failed true, and of how many bytes it was made. Redis: scriptCall.
+// table with failed true, and as how many steps it counts. Redis: scriptCall.
 func (e *Engine) callFromScript(
 	run *scriptRun, args [][]byte,
-) (v lua.Value, bytes int, failed bool) {
+) (v lua.Value, steps int, failed bool) {
 	s := e.scripts.session
 	spec := e.Lookup(args)
 	refusal := e.checkFromScript(run, spec, args)
@@ -55,11 +59,13 @@ func (e *Engine) callFromScript(
 			e.countsOf(spec).Rejected++
 		}
 		e.noteError(refusal)
-		return lua.TableValue(countedError(refusal)), len(refusal), true
+		return lua.TableValue(countedError(refusal)), 1, true
 	}
 	s.last = spec
 	e.mark()
+	from := e.systemMark()
 	e.call(s, spec, args)
+	steps = int(e.watch.between(from, e.systemMark()) / stepNs)
 	caller := run.caller
 	if caller.flags&sessionTracking != 0 && spec.Flags&ReadOnly != 0 {
 		e.trackKeys(caller, run.callerSpec, run.callerArgs) // Redis: the keys of the script
@@ -69,7 +75,7 @@ func (e *Engine) callFromScript(
 	if cap(out) <= scratchLimit {
 		s.w.Give(out)
 	}
-	return v, len(out), failed
+	return v, steps + len(out)/bytesPerStep, failed
 }
 
 // LetScriptsBlock lets scripts call commands that may wait, which do not wait there, or not (DEBUG

@@ -48,8 +48,8 @@ func (e *Engine) redisCall(c *lua.Call, raise bool) {
 		c.Return(lua.TableValue(errorTable(problem)))
 		return
 	}
-	v, bytes, failed := e.callFromScript(run, args)
-	c.State.Step((len(e.scripts.argBytes) + bytes) / bytesPerStep)
+	v, steps, failed := e.callFromScript(run, args)
+	c.State.Step(len(e.scripts.argBytes)/bytesPerStep + steps)
 	e.scripts.shrink()
 	if failed && raise {
 		c.State.Throw(v)

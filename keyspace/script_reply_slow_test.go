@@ -107,3 +107,34 @@ func (c *client) addWords(lines, script string) {
 		}
 	}
 }
+
+// TestSlowCommandsOfAScript has commands that take long, each of which is but a few steps of the
+// script, and what takes long in Lua without a step of its own.
+func TestSlowCommandsOfAScript(t *testing.T) {
+	const large = "local s = string.rep('x', 3e7) local t = string.rep('x', 3e7) local m = {[s] = 1}" +
+		" while true do "
+	for _, script := range []string{
+		"while true do redis.call('bitcount', 'k') end",
+		large + "redis.sha1hex(s) end", large + "local z = s < t end", large + "local z = s == t end",
+		large + "local z = m[t] end", large + "redis.error_reply(s) end",
+		large + "tonumber(s, 36) end",
+		"local m = {} for i = 1, 1e5 do m['k' .. i] = 1 end for i = 1, 1e5 do m['k' .. i] = nil end" +
+			" while true do next(m) for k in pairs(m) do end end",
+		"local s = string.rep('x = 1 ', 1e4) while true do loadstring(s) end",
+	} {
+		e := newEngine(t, keyspace.Options{})
+		c, other := newClient(t, e), newClient(t, e)
+		other.do("CONFIG SET busy-reply-threshold 1\nSETBIT k 200000000 1")
+		c.submitWords("EVAL", script, "0")
+		untilBusy(other)
+		time.Sleep(200 * time.Millisecond)
+		begin := time.Now()
+		if got := other.do("SCRIPT KILL"); got != "+OK\r\n" {
+			t.Errorf("%s: SCRIPT KILL: %q", script, got)
+		}
+		c.wait()
+		if took := time.Since(begin); took > 3*time.Second {
+			t.Errorf("%s: killed after %v", script, took)
+		}
+	}
+}

@@ -124,6 +124,14 @@ const (
 // mark begins the time of the next command.
 func (e *Engine) mark() { e.lastMark = e.watch.read() }
 
+// systemMark is the last boundary or, if a test holds the engine's clock, the time by the system's.
+func (e *Engine) systemMark() int64 {
+	if e.watch.clock == nil {
+		return e.lastMark
+	}
+	return int64(time.Since(e.watch.begin))
+}
+
 // lap is the time since a boundary, which need not be the last one, in nanoseconds. It makes a new
 // boundary.
 func (e *Engine) lap(from int64) int64 {
