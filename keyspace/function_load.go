@@ -110,7 +110,7 @@ func (e *Engine) registerFunctions(lib *Library, code string) reply.Error {
 		e.functions.vm = e.newFunctionVM()
 	}
 	vm := e.functions.vm
-	fn, err := vm.state.Load(code, "@user_function")
+	fn, err := e.compile(vm.state, code, "@user_function")
 	if err != nil {
 		return reply.FunctionCompile(err.Error())
 	}

@@ -2,6 +2,8 @@ package keyspace
 
 import (
 	"bytes"
+	"errors"
+	"runtime/debug"
 	"strings"
 
 	"github.com/ringer-kv/ringer/keyspace/lua"
@@ -152,7 +154,7 @@ func (e *Engine) addScript(body string) (*script, reply.Error) {
 		return nil, problem
 	}
 	state := e.evalState()
-	fn, err := state.Load(code, "@user_script")
+	fn, err := e.compile(state, code, "@user_script")
 	if err != nil {
 		return nil, reply.ScriptCompile(err.Error())
 	}
@@ -160,6 +162,26 @@ func (e *Engine) addScript(body string) (*script, reply.Error) {
 	e.scripts.bySHA[s.sha], e.scripts.byBody[body] = s, s
 	e.scripts.bytes += s.bytes()
 	return s, ""
+}
+
+// compile makes a function of code, unless that takes too much memory: many times that of the code.
+func (e *Engine) compile(state *lua.State, code, chunk string) (*lua.Function, error) {
+	startBytes := int64(-1)
+	state.SetHook(hookSteps, func() error {
+		switch {
+		case e.overgrown(&startBytes):
+			return lua.ErrMemory
+		case e.closers.Load() > 0:
+			return errClosing
+		}
+		return nil
+	})
+	fn, err := state.Load(code, chunk)
+	state.SetHook(0, nil)
+	if errors.Is(err, lua.ErrMemory) {
+		e.worker.do(debug.FreeOSMemory) // what it has made is garbage
+	}
+	return fn, err
 }
 
 // EvalFlags are the flags of a call of EVAL and its like, as the script says. Redis:

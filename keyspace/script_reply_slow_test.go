@@ -138,3 +138,28 @@ func TestSlowCommandsOfAScript(t *testing.T) {
 		}
 	}
 }
+
+// TestCodeThatEatsMemory is not compiled, as a tree takes many times the memory of its text.
+func TestCodeThatEatsMemory(t *testing.T) {
+	e := newEngine(t, keyspace.Options{ScriptHeapBytes: 8 << 20})
+	c := newClient(t, e)
+	code := strings.Repeat("a.b.c() ", 1<<17)
+	for _, k := range []struct{ got, want string }{
+		{c.eval(code), "-ERR Error compiling script (new function): not enough memory\r\n"},
+		{c.cmd("SCRIPT", "LOAD", code),
+			"-ERR Error compiling script (new function): not enough memory\r\n"},
+		{c.cmd("FUNCTION", "LOAD", "#!lua name=l\n"+code),
+			"-ERR Error compiling function: not enough memory\r\n"},
+		{c.eval("return 1"), ":1\r\n"},
+	} {
+		if k.got != k.want {
+			t.Errorf("got %q, want %q", k.got, k.want)
+		}
+	}
+	got := c.eval("return pcall(loadstring, string.rep('a.b.c() ', 2^17))")
+	if !strings.HasPrefix(got, "-ERR Error running script ") ||
+		!strings.HasSuffix(got, ", not enough memory\r\n") {
+		t.Errorf("in a script: %q", got)
+	}
+	e.Do(e.Check)
+}

@@ -296,8 +296,7 @@ func (c *Call) readPieces(fn Value, source *strings.Builder) {
 }
 
 func (c *Call) load(source, chunk string) {
-	c.State.Step(len(source) / stepSource)
-	fn, err := c.State.Load(source, chunk)
+	fn, err := c.State.load(source, chunk)
 	if err != nil {
 		c.Return(Nil, err.(*Error).Value)
 		return

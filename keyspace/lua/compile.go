@@ -93,6 +93,7 @@ func (c *compiler) enter() {
 func (c *compiler) leave() { *c.depth-- }
 
 func (c *compiler) emit(i instruction) int {
+	c.state.Step(1)
 	c.p.code = append(c.p.code, i)
 	c.p.lines = append(c.p.lines, int32(c.line))
 	return len(c.p.code) - 1

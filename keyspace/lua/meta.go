@@ -185,7 +185,7 @@ func (s *State) RawSet(t *Table, key, value Value) {
 func (s *State) arith(op opcode, b, c Value) Value {
 	for _, v := range [...]Value{b, c} {
 		text, _ := v.AsString()
-		s.Step(len(text) / stepSource)
+		s.Step(len(text) / stepDigits)
 	}
 	x, ok := b.ToNumber()
 	if ok {
@@ -293,13 +293,13 @@ func (s *State) CheckSize(n int) {
 // stepBytes is how many bytes of a new string, or of one that is compared, count as a step.
 const stepBytes = 1 << 10
 
-// stepSource is how many bytes that are compiled, or read as a number, count as a step.
-const stepSource = 16
+// stepDigits is how many bytes that are read as a number count as a step.
+const stepDigits = 16
 
 // stepText counts the steps of reading an argument, if it is a string.
 func (c *Call) stepText(i int) {
 	text, _ := c.Arg(i).AsString()
-	c.State.Step(len(text) / stepSource)
+	c.State.Step(len(text) / stepDigits)
 }
 
 // concatMeta is left .. right by a metatable. at is the index of right among the operands.

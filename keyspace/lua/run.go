@@ -3,9 +3,23 @@ package lua
 // This file is how functions are called from Go, and where errors end.
 
 // Load makes a function of a text. The name of the chunk is as Lua wants it: "@file", "=name" or
-// the text itself. The error is an *Error with Lua's own text.
-func (s *State) Load(source, chunk string) (*Function, error) {
-	tree, err := parse(source, chunkDisplaySyntax(chunk), s.depth)
+// the text itself. The error is an *Error with Lua's own text, or *Stopped.
+func (s *State) Load(source, chunk string) (fn *Function, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			stopped, ok := r.(*Stopped)
+			if !ok {
+				panic(r)
+			}
+			fn, err = nil, stopped
+		}
+	}()
+	return s.load(source, chunk)
+}
+
+// load is Load within a run, which the hook ends as a whole.
+func (s *State) load(source, chunk string) (*Function, error) {
+	tree, err := s.parse(source, chunkDisplaySyntax(chunk))
 	if err != nil {
 		return nil, err
 	}
