@@ -39,6 +39,9 @@ func (d *Database) Do(args ...string) (any, error) {
 	if err, failed := v.(Error); failed {
 		return nil, err
 	}
+	if v == nil && d.server.isClosed() { // maybe in the midst of a script, which has no reply then
+		return nil, errClosed
+	}
 	return v, nil
 }
 

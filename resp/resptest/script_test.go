@@ -3,6 +3,7 @@ package resptest_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -61,4 +62,22 @@ func ran(srv *resptest.Server, name string) bool {
 		}
 	}
 	return false
+}
+
+// TestCloseInTheMidstOfAScript has a command of the test itself that never ends by itself.
+func TestCloseInTheMidstOfAScript(t *testing.T) {
+	srv, err := resptest.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := srv.Do("EVAL", "redis.call('SET', 'k', 1) while true do end", "0")
+		ended <- err
+	}()
+	time.Sleep(50 * time.Millisecond) // so that the script mostly runs
+	srv.Close()
+	if err := <-ended; err == nil {
+		t.Error("a script that was cut short has a reply")
+	}
 }

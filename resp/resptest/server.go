@@ -245,6 +245,13 @@ func (s *Server) Close() {
 	_ = s.engine.Close() // likewise
 }
 
+// isClosed reports whether Close has been called; it waits for the end of one.
+func (s *Server) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
 // settle returns when all is done that is due.
 func (s *Server) settle() {
 	_ = s.engine.Settle() // a server that has been closed has nothing to do any more
