@@ -139,6 +139,7 @@ type (
 	indexExpr struct {
 		line        int // where Lua would read it: of the token behind
 		object, key expr
+		unnamed     bool // behind so many constants that errors do not know the name
 	}
 	// callExpr is a call, of a method if that is not "". line is that of the ( or the argument.
 	callExpr struct {
@@ -146,6 +147,7 @@ type (
 		fn         expr // the object of a method
 		method     string
 		methodLine int
+		unnamed    bool // the method, as in indexExpr
 		args       []expr
 	}
 	funcExpr struct{ fn *function }

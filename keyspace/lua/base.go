@@ -41,15 +41,11 @@ func ipairsStep(c *Call) {
 	c.Return(Nil) // Lua: ipairsaux returns nothing then, and a for does not mind
 }
 
-// stepPlaces is how many empty places of a table count as a step.
-const stepPlaces = 64
-
 func baseNext(c *Call) {
-	key, value, passed := c.CheckTable(1).next(c.Arg(2))
-	if passed < 0 {
+	key, value, ok := c.State.Next(c.CheckTable(1), c.Arg(2))
+	if !ok {
 		c.State.runError("invalid key to 'next'")
 	}
-	c.State.Step(passed / stepPlaces)
 	c.Return(key)
 	if !key.IsNil() {
 		c.Return(value)
@@ -87,7 +83,6 @@ func baseToString(c *Call) {
 
 func baseToNumber(c *Call) {
 	base := c.OptInt32(2, 10)
-	c.stepText(1)
 	if base == 10 {
 		c.CheckAny(1)
 		if n, ok := c.Arg(1).ToNumber(); ok {
@@ -217,7 +212,7 @@ func baseUnpack(c *Call) {
 	from := c.OptInt32(2, 1)
 	to := 0
 	if c.Arg(3).IsNil() {
-		to = t.Len()
+		to = c.State.Length(t)
 	} else {
 		to = c.CheckInt32(3)
 	}
@@ -328,6 +323,7 @@ func baseGCInfo(c *Call) { c.Return(Int(c.State.HeapBytes() / 1024)) }
 // HeapBytes is about what an interpreter takes without the data of what runs.
 func (s *State) HeapBytes() int {
 	const perString = 64
+	s.Step(len(s.interned) / valuesPerStep)
 	size := 16 << 10
 	for word := range s.interned {
 		size += len(word) + perString

@@ -85,6 +85,7 @@ func (c *compiler) fail(problem string) {
 
 // enter counts a level of the tree, which leave ends.
 func (c *compiler) enter() {
+	c.state.Step(1)
 	if *c.depth++; *c.depth > maxDepth {
 		c.fail("chunk has too many syntax levels")
 	}
@@ -93,7 +94,6 @@ func (c *compiler) enter() {
 func (c *compiler) leave() { *c.depth-- }
 
 func (c *compiler) emit(i instruction) int {
-	c.state.Step(1)
 	c.p.code = append(c.p.code, i)
 	c.p.lines = append(c.p.lines, int32(c.line))
 	return len(c.p.code) - 1
@@ -134,7 +134,7 @@ func describe(e expr) operandName {
 	case *globalExpr:
 		return operandName{"global", e.name}
 	case *indexExpr:
-		if key, ok := e.key.(*stringExpr); ok {
+		if key, ok := e.key.(*stringExpr); ok && !e.unnamed {
 			name, _, _ := strings.Cut(key.value, "\x00") // C's strings end there
 			return operandName{"field", name}
 		}

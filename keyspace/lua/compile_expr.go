@@ -230,11 +230,14 @@ func (c *compiler) tailCall(e *callExpr) {
 }
 
 func (c *compiler) noteCall(e *callExpr) {
-	if e.method != "" {
+	switch {
+	case e.unnamed:
+		c.noteName(0, operandName{"method", "?"})
+	case e.method != "":
 		c.noteName(0, operandName{"method", e.method})
-		return
+	default:
+		c.note(0, e.fn)
 	}
-	c.note(0, e.fn)
 }
 
 // prepareCall puts a function and its arguments into the registers above.

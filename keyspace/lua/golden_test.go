@@ -12,7 +12,7 @@ import (
 	"github.com/ringer-kv/ringer/keyspace/lua/lib"
 )
 
-// The files testdata/*.lua are programs, and those with .golden what redis-server 7.0.15 makes them
+// The files testdata/*.lua are programs, and those with .txt what redis-server 7.0.15 makes them
 // print. To ask again, start one and run: go test ./keyspace/lua -run Golden -lua-oracle <port>
 var oracle = flag.String("lua-oracle", "", "port of a redis-server that rewrites testdata")
 
@@ -43,7 +43,7 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			program := prelude + string(text) + postlude
-			golden := strings.TrimSuffix(file, ".lua") + ".golden"
+			golden := strings.TrimSuffix(file, ".lua") + ".txt"
 			if *oracle != "" {
 				if err := os.WriteFile(golden, ask(t, program), 0o644); err != nil {
 					t.Fatal(err)

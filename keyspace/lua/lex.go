@@ -76,11 +76,12 @@ type token struct {
 type lexer struct {
 	source   string
 	chunk    string // as errors show it
-	at       int    // of the next byte
-	line     int    // of that byte
-	lastLine int    // on which the token before tok ends
-	tok      token  // the current one
-	ahead    token  // behind it, if aheadOf has looked; otherwise tokEOF
+	step     func(n int)
+	at       int   // of the next byte
+	line     int   // of that byte
+	lastLine int   // on which the token before tok ends
+	tok      token // the current one
+	ahead    token // behind it, if aheadOf has looked; otherwise tokEOF
 }
 
 // maxLines is how many lines a text can have. Lua: MAX_INT.
@@ -130,7 +131,9 @@ func (l *lexer) next() {
 	// Lua: luaX_next. After a look ahead the line is already that of the token behind.
 	l.lastLine = l.line
 	if l.ahead.kind == tokEOF {
+		from := l.at
 		l.tok = l.read()
+		l.step(1 + (l.at-from)>>8)
 		return
 	}
 	l.tok, l.ahead = l.ahead, token{kind: tokEOF}

@@ -35,9 +35,7 @@ func goldenSyntax(t testing.TB, f func(source, want string)) {
 
 // syntaxErrorOf parses as loadstring does in a script: one call deep.
 func syntaxErrorOf(source string) string {
-	s := New()
-	s.depth = 1
-	if _, err := s.parse(source, "c"); err != nil {
+	if _, err := New().parse(source, "c", 1); err != nil {
 		return err.Error()
 	}
 	return ""
@@ -177,7 +175,7 @@ func TestChunkDisplay(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	goldenSyntax(f, func(source, _ string) { f.Add(source) })
 	f.Fuzz(func(t *testing.T, source string) {
-		fn, err := New().parse(source, "c")
+		fn, err := New().parse(source, "c", 0)
 		var e *Error
 		if err != nil && (!errors.As(err, &e) || e.Value.Kind() != KindString) {
 			t.Fatalf("%T: %v", err, err)

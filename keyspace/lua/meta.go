@@ -1,6 +1,9 @@
 package lua
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // event is something that a metatable can define.
 type event uint8
@@ -55,26 +58,20 @@ func (s *State) metamethod(v Value, e event) Value {
 
 // getTable is index for an instruction.
 func (s *State) getTable(object, key *Value) Value {
-	s.stepKey(key)
 	if t, ok := object.ref.(*Table); ok {
-		if v := t.Get(*key); !v.IsNil() || t.meta == nil {
+		v := t.Get(*key)
+		if s.pay(t); !v.IsNil() || t.meta == nil {
 			return v
 		}
 	}
 	return s.index(*object, *key)
 }
 
-// stepKey counts the steps of comparing a key with one that is in a table.
-func (s *State) stepKey(key *Value) {
-	if x, ok := key.ref.(*text); ok && len(x.s) >= stepBytes {
-		s.Step(len(x.s) / stepBytes)
-	}
-}
-
 // getField is getTable for a key that is a string.
 func (s *State) getField(object, key *Value) Value {
 	if t, ok := object.ref.(*Table); ok {
-		if v := t.getText(key.ref.(*text)); !v.IsNil() || t.meta == nil {
+		v := t.getText(key.ref.(*text))
+		if s.pay(t); !v.IsNil() || t.meta == nil {
 			return v
 		}
 	}
@@ -88,7 +85,7 @@ func (s *State) index(object, key Value) Value {
 		var how Value
 		if t, ok := v.ref.(*Table); ok {
 			found := t.Get(key)
-			if !found.IsNil() || t.meta == nil {
+			if s.pay(t); !found.IsNil() || t.meta == nil {
 				return found
 			}
 			if how = t.meta.getText(s.words[metaIndex]); how.IsNil() {
@@ -100,6 +97,7 @@ func (s *State) index(object, key Value) Value {
 		if how.AsFunction() != nil {
 			return first(s.callValue(how, v, key))
 		}
+		s.Step(1)
 		v, side = how, noSide
 	}
 	s.runError("loop in gettable")
@@ -115,10 +113,10 @@ func first(values []Value) Value {
 
 // setTable is setIndex for an instruction.
 func (s *State) setTable(object, key, value *Value) {
-	s.stepKey(key)
 	t, ok := object.ref.(*Table)
 	if ok && !t.readOnly {
-		if at := t.place(*key); at != nil && !at.IsNil() {
+		at := t.place(*key)
+		if s.pay(t); at != nil && !at.IsNil() {
 			*at = *value
 			return
 		}
@@ -150,6 +148,7 @@ func (s *State) setIndex(object, key, value Value) {
 			s.callValue(how, v, key, value)
 			return
 		}
+		s.Step(1)
 		v, side = how, noSide
 	}
 	s.runError("loop in settable")
@@ -171,7 +170,9 @@ func (s *State) slot(t *Table, key Value) *Value {
 	case math.IsNaN(key.num): // the num of what is no number is 0
 		s.runError("table index is NaN")
 	}
-	return t.slot(key)
+	at := t.slot(key)
+	s.pay(t)
+	return at
 }
 
 // RawSet is rawset: it raises an error for a key that can't be one, and for a table that scripts
@@ -183,10 +184,8 @@ func (s *State) RawSet(t *Table, key, value Value) {
 
 // arith is an arithmetic operation on any values.
 func (s *State) arith(op opcode, b, c Value) Value {
-	for _, v := range [...]Value{b, c} {
-		text, _ := v.AsString()
-		s.Step(len(text) / stepDigits)
-	}
+	s.stepLong(&b)
+	s.stepLong(&c)
 	x, ok := b.ToNumber()
 	if ok {
 		var y float64
@@ -210,6 +209,7 @@ func (s *State) arith(op opcode, b, c Value) Value {
 }
 
 func (s *State) negate(v Value) Value {
+	s.stepLong(&v)
 	if n, ok := v.ToNumber(); ok {
 		return Number(-n)
 	}
@@ -223,7 +223,7 @@ func (s *State) negate(v Value) Value {
 func (s *State) length(v Value) Value {
 	switch x := v.ref.(type) {
 	case *Table:
-		return Int(x.Len())
+		return Int(s.Length(x))
 	case *text:
 		return Int(len(x.s))
 	}
@@ -275,12 +275,14 @@ func (s *State) join(values []Value, right string) Value {
 	}
 	s.CheckSize(size)
 	s.Step(size / stepBytes)
-	b := make([]byte, 0, size)
+	var b strings.Builder
+	b.Grow(size)
 	for _, v := range values {
 		part, _ := v.ToString()
-		b = append(b, part...)
+		b.WriteString(part)
 	}
-	return String(string(append(b, right...)))
+	b.WriteString(right)
+	return String(b.String())
 }
 
 // CheckSize raises an error if a string of n bytes would be too long.
@@ -290,17 +292,8 @@ func (s *State) CheckSize(n int) {
 	}
 }
 
-// stepBytes is how many bytes of a new string, or of one that is compared, count as a step.
+// stepBytes is how many bytes that are written, or looked at one by one, count as a step.
 const stepBytes = 1 << 10
-
-// stepDigits is how many bytes that are read as a number count as a step.
-const stepDigits = 16
-
-// stepText counts the steps of reading an argument, if it is a string.
-func (c *Call) stepText(i int) {
-	text, _ := c.Arg(i).AsString()
-	c.State.Step(len(text) / stepDigits)
-}
 
 // concatMeta is left .. right by a metatable. at is the index of right among the operands.
 func (s *State) concatMeta(left, right Value, at int) Value {
@@ -320,9 +313,7 @@ func (s *State) concatMeta(left, right Value, at int) Value {
 
 // equal is b == c.
 func (s *State) equal(b, c *Value) bool {
-	if text, is := b.ref.(*text); is {
-		s.Step(len(text.s) / stepBytes)
-	}
+	s.stepLong(b)
 	if b.Equal(*c) {
 		return true
 	}
@@ -353,7 +344,7 @@ func (s *State) less(b, c *Value) bool {
 		}
 	case *text:
 		if y, ok := c.ref.(*text); ok {
-			s.Step(min(len(x.s), len(y.s)) / stepBytes)
+			s.stepLong(b)
 			return x.s < y.s
 		}
 	}
@@ -373,7 +364,7 @@ func (s *State) lessEqual(b, c *Value) bool {
 		}
 	case *text:
 		if y, ok := c.ref.(*text); ok {
-			s.Step(min(len(x.s), len(y.s)) / stepBytes)
+			s.stepLong(b)
 			return x.s <= y.s
 		}
 	}

@@ -66,11 +66,17 @@ func ParseNumber(s string) (f float64, ok bool) {
 	if f, ok := shortInteger(s); ok {
 		return f, true
 	}
-	word := strings.ToLower(strings.TrimLeft(s, "+-"))
-	if len(s)-len(word) <= 1 && (word == "nan" || strings.HasPrefix(word, "nan(")) {
-		return parseNaN(s, word)
+	if word := strings.TrimLeft(s, "+-"); len(s)-len(word) <= 1 && isNaNWord(word) {
+		return parseNaN(s, strings.ToLower(word))
 	}
 	return num.ParseFloatBound([]byte(s))
+}
+
+// isNaNWord reports whether a text is nan or begins with nan(, in any case.
+func isNaNWord(s string) bool {
+	const word = "nan"
+	return len(s) >= len(word) && strings.EqualFold(s[:len(word)], word) &&
+		(len(s) == len(word) || s[len(word)] == '(')
 }
 
 // shortInteger reads the numbers that there are most of.

@@ -9,7 +9,6 @@ import "fmt"
 // parser makes the tree of a chunk.
 type parser struct {
 	lexer
-	state *State
 	fn    *scope // the function that is being parsed
 	level int
 }
@@ -30,7 +29,9 @@ type scope struct {
 // parse makes the tree of a chunk, whose name is as errors show it: chunkDisplaySyntax. Of the
 // levels of syntax it has those that the calls inside one another leave: a script that parses
 // another one is a level itself. The error is an *Error with Lua's own text.
-func (s *State) parse(source, chunk string) (fn *function, err error) {
+//
+// Each token is a step.
+func (s *State) parse(source, chunk string, level int) (fn *function, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(syntaxError)
@@ -40,7 +41,8 @@ func (s *State) parse(source, chunk string) (fn *function, err error) {
 			fn, err = nil, &Error{Value: String(e.text)}
 		}
 	}()
-	p := &parser{state: s, level: s.depth}
+	p := &parser{level: level}
+	p.step = s.Step
 	p.source, p.chunk, p.line, p.lastLine = source, chunk, 1, 1
 	p.ahead.kind = tokEOF
 	fn = &function{vararg: true}
@@ -50,12 +52,6 @@ func (s *State) parse(source, chunk string) (fn *function, err error) {
 	p.check(tokEOF)
 	fn.endLine = p.line
 	return fn, nil
-}
-
-// next reads a token. A tree takes many times the room of its text: each token is a step.
-func (p *parser) next() {
-	p.state.Step(1)
-	p.lexer.next()
 }
 
 // open begins a function.

@@ -288,7 +288,9 @@ func (p *parser) goIfFalse(o *operand) {
 func (p *parser) index(o, key *operand) {
 	o.key = p.operate(key)
 	o.kind = isIndexed
-	o.tree = &indexExpr{line: p.lastLine, object: o.tree, key: key.tree}
+	o.tree = &indexExpr{
+		line: p.lastLine, object: o.tree, key: key.tree, unnamed: o.key != inConstants,
+	}
 }
 
 // setMultiple takes all values of a call or of ... . Lua: luaK_setmultret.

@@ -329,9 +329,10 @@ func (p *parser) method(o *operand) {
 	p.releaseOperand(o)
 	o.place = p.fn.free
 	p.reserve(2)
-	p.operate(&key)
+	unnamed := p.operate(&key) != inConstants
 	p.releaseOperand(&key)
 	p.arguments(o, name)
+	o.tree.(*callExpr).unnamed = unnamed
 }
 
 // arguments parses those of a call of o, which is where the function is, or a method of it. Lua:

@@ -273,7 +273,7 @@ var treeCases = []struct{ source, want string }{
 
 func TestTrees(t *testing.T) {
 	for _, c := range treeCases {
-		fn, err := New().parse(c.source, "c")
+		fn, err := New().parse(c.source, "c", 0)
 		if err != nil {
 			t.Errorf("%q: %v", c.source, err)
 			continue
@@ -308,7 +308,7 @@ func TestLines(t *testing.T) {
 		{"return (a\n)", "return a@2;"},
 		{"return a[b\n]\n", "return a@1[b@1]@2;"},
 	} {
-		fn, err := New().parse(c.source, "c")
+		fn, err := New().parse(c.source, "c", 0)
 		if err != nil {
 			t.Errorf("%q: %v", c.source, err)
 			continue

@@ -3,23 +3,29 @@ package lua
 // This file is how functions are called from Go, and where errors end.
 
 // Load makes a function of a text. The name of the chunk is as Lua wants it: "@file", "=name" or
-// the text itself. The error is an *Error with Lua's own text, or *Stopped.
+// the text itself. The error is an *Error with Lua's own text, or *Stopped: the hook is called
+// meanwhile, too, as a tree takes much more memory than its text.
 func (s *State) Load(source, chunk string) (fn *Function, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			stopped, ok := r.(*Stopped)
-			if !ok {
-				panic(r)
-			}
-			fn, err = nil, stopped
+			fn, err = nil, asStopped(r)
 		}
 	}()
 	return s.load(source, chunk)
 }
 
-// load is Load within a run, which the hook ends as a whole.
+// asStopped is what has been recovered, if the hook has raised it; else it goes on.
+func asStopped(recovered any) error {
+	stopped, ok := recovered.(*Stopped)
+	if !ok {
+		panic(recovered)
+	}
+	return stopped
+}
+
+// load is Load for a script, which the hook ends, too.
 func (s *State) load(source, chunk string) (*Function, error) {
-	tree, err := s.parse(source, chunkDisplaySyntax(chunk))
+	tree, err := s.parse(source, chunkDisplaySyntax(chunk), s.depth)
 	if err != nil {
 		return nil, err
 	}
@@ -51,11 +57,7 @@ func (s *State) CallHandled(
 	outermost := t.depth == 0 && t == s.main
 	defer func() {
 		if r := recover(); r != nil {
-			stopped, ok := r.(*Stopped)
-			if !ok {
-				panic(r)
-			}
-			err = stopped
+			err = asStopped(r)
 		}
 		if outermost {
 			t.release()
@@ -118,6 +120,7 @@ func (s *State) callValue(v Value, args ...Value) []Value {
 	if s.depth++; s.depth >= maxDepthGo {
 		s.overflow()
 	}
+	s.Step(1)
 	t := s.running
 	var results []Value
 	if fn.run != nil {
@@ -143,6 +146,7 @@ func (s *State) overflow() {
 
 // callGo calls a function of Go. The results are valid until the next call of one.
 func (s *State) callGo(t *Thread, fn *Function, args []Value) *Call {
+	s.stepArgs(args)
 	if t.callTop == len(t.calls) {
 		t.calls = append(t.calls, &Call{})
 	}
@@ -153,7 +157,36 @@ func (s *State) callGo(t *Thread, fn *Function, args []Value) *Call {
 	fn.run(c)
 	t.pop()
 	t.callTop--
+	s.stepResults(c)
 	return c
+}
+
+// bytesPerLook is how many bytes a function of Go can look at in a step.
+const bytesPerLook = 4 << 10
+
+// stepArgs counts that a function of Go may look at all of its arguments.
+func (s *State) stepArgs(args []Value) {
+	work := len(args) / valuesPerStep
+	for i := range args {
+		if x, ok := args[i].ref.(*text); ok {
+			work += len(x.s) / bytesPerLook
+		}
+	}
+	if work > 0 {
+		s.Step(work)
+	}
+}
+
+// stepResults counts what a function of Go has returned, and what it has done with tables.
+func (s *State) stepResults(c *Call) {
+	if len(c.results) >= valuesPerStep {
+		s.Step(len(c.results) / valuesPerStep)
+	}
+	for i := range c.args {
+		if t, ok := c.args[i].ref.(*Table); ok {
+			s.pay(t)
+		}
+	}
 }
 
 // Call calls a function; an error that it raises passes through. The results are valid until

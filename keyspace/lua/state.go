@@ -96,6 +96,40 @@ func (s *State) Step(n int) {
 	}
 }
 
+// pay counts the work that a table has done.
+func (s *State) pay(t *Table) {
+	if t.owed != 0 {
+		s.payOwed(t)
+	}
+}
+
+func (s *State) payOwed(t *Table) {
+	n := t.owed
+	t.owed = 0
+	s.Step(int(n))
+}
+
+// stepLong counts the work of looking at all of a string, if it is a long one.
+func (s *State) stepLong(v *Value) {
+	if x, ok := v.ref.(*text); ok && len(x.s) > stepBytes {
+		s.Step(len(x.s) / stepBytes)
+	}
+}
+
+// Next is t.Next, whose work it counts.
+func (s *State) Next(t *Table, key Value) (next, value Value, ok bool) {
+	next, value, ok = t.Next(key)
+	s.pay(t)
+	return next, value, ok
+}
+
+// Length is t.Len, whose work it counts.
+func (s *State) Length(t *Table) int {
+	n := t.Len()
+	s.pay(t)
+	return n
+}
+
 // refuel calls the hook.
 func (s *State) refuel() {
 	s.fuel = s.hookEach

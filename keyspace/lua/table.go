@@ -22,6 +22,7 @@ type Table struct {
 	lastFree int    // no node from here on is free
 	meta     *Table
 	readOnly bool
+	owed     int32 // steps of work that have not been counted: see owe
 }
 
 // node is a place in the hash. A key stays when its value is set to nil, so that next finds it.
@@ -148,17 +149,58 @@ func (t *Table) getText(x *text) Value {
 	if len(t.nodes) == 0 {
 		return Nil
 	}
-	for i := int(x.hashed() & uint32(len(t.nodes)-1)); ; {
+	if len(x.s) > stepBytes {
+		return t.getLong(x)
+	}
+	passed := 0
+	for i := int(x.hashed() & uint32(len(t.nodes)-1)); ; passed++ {
 		n := &t.nodes[i]
 		if y, ok := n.key.ref.(*text); ok && (x == y || x.s == y.s) {
+			t.oweWalk(passed)
 			return n.value
 		}
 		if n.next == 0 {
+			t.oweWalk(passed)
 			return Nil
 		}
 		i += int(n.next)
 	}
 }
+
+// getLong is getText for a string that takes time to look at.
+func (t *Table) getLong(x *text) Value {
+	if n := t.find(textValue(x)); n != nil {
+		return n.value
+	}
+	return Nil
+}
+
+// owe counts work that an operation has done beyond a few nanoseconds: a long chain of collisions,
+// a long string as the key, many empty places, a new hash part. A table knows no State, so the one
+// that has asked for it counts it as steps: see (*State).pay.
+func (t *Table) owe(steps int) { t.owed = int32(min(int(t.owed)+steps, math.MaxInt32)) }
+
+// oweWalk counts the nodes passed on a chain.
+func (t *Table) oweWalk(passed int) {
+	if passed >= shortChain {
+		t.owe(passed / shortChain)
+	}
+}
+
+// oweFind counts a search for a key, which may be a long string, on a chain.
+func (t *Table) oweFind(key Value, passed int) {
+	t.oweWalk(passed)
+	if x, ok := key.ref.(*text); ok && len(x.s) > stepBytes {
+		t.owe((passed + 1) * (len(x.s) / stepBytes))
+	}
+}
+
+const (
+	// shortChain is a length of chains that nobody has made on purpose.
+	shortChain = 16
+	// placesPerStep is how many places of a table a step can look at or move.
+	placesPerStep = 32
+)
 
 func (t *Table) getNumber(f float64) Value {
 	if i := int(f); uint(i-1) < uint(len(t.array)) && float64(i) == f {
@@ -175,12 +217,15 @@ func (t *Table) find(key Value) *node {
 	if len(t.nodes) == 0 {
 		return nil
 	}
-	for i := t.mainPosition(key); ; {
+	passed := 0
+	for i := t.mainPosition(key); ; passed++ {
 		n := &t.nodes[i]
 		if n.key.Equal(key) {
+			t.oweFind(key, passed)
 			return n
 		}
 		if n.next == 0 {
+			t.oweFind(key, passed)
 			return nil
 		}
 		i += int(n.next)
@@ -265,10 +310,11 @@ func (t *Table) makeWay(at, free int) *node {
 		main.next = int32(free - at)
 		return spare
 	}
-	before := home
-	for before+int(t.nodes[before].next) != at {
+	before, passed := home, 0
+	for ; before+int(t.nodes[before].next) != at; passed++ {
 		before += int(t.nodes[before].next)
 	}
+	t.oweWalk(passed)
 	t.nodes[before].next = int32(free - before)
 	*spare = *main
 	if main.next != 0 {
@@ -352,6 +398,7 @@ func (t *Table) rehash(extra Value) {
 // Lua: resize.
 func (t *Table) Resize(n, fields int) {
 	array, nodes := t.array, t.nodes
+	t.owe((len(array) + len(nodes) + n + fields) / placesPerStep)
 	switch {
 	case n > len(array):
 		grown := make([]Value, n)
@@ -368,9 +415,17 @@ func (t *Table) Resize(n, fields int) {
 	}
 	for i := len(nodes) - 1; i >= 0; i-- {
 		if !nodes[i].value.IsNil() {
-			t.Set(nodes[i].key, nodes[i].value)
+			*t.slotOfNew(nodes[i].key) = nodes[i].value
 		}
 	}
+}
+
+// slotOfNew is slot for a key that is not there: its chain is not searched.
+func (t *Table) slotOfNew(key Value) *Value {
+	if i, ok := arrayIndex(key.num); ok && i <= len(t.array) { // the num of what is no number is 0
+		return &t.array[i-1]
+	}
+	return t.insert(key)
 }
 
 // growArray makes room for a list of n. Lua: luaH_resizearray.
@@ -381,31 +436,27 @@ func (t *Table) growArray(n int) {
 // Next is the entry behind a key, nil being before the first one. The key that it returns is nil
 // at the end; ok is false if the table does not have the given one. O(1), over a whole walk.
 func (t *Table) Next(key Value) (next, value Value, ok bool) {
-	next, value, passed := t.next(key)
-	return next, value, passed >= 0
-}
-
-// next is Next that returns how many places it has passed, too, which may be many, if most of them
-// are empty; -1 if the table does not have the key.
-func (t *Table) next(key Value) (next, value Value, passed int) {
-	from, ok := 0, true
+	from := 0
 	if !key.IsNil() {
 		if from, ok = t.indexOf(key); !ok {
-			return Nil, Nil, -1
+			return Nil, Nil, false
 		}
 	}
 	i := from
 	for ; i < len(t.array); i++ {
 		if !t.array[i].IsNil() {
-			return Int(i + 1), t.array[i], i - from
+			t.owe((i - from) / placesPerStep)
+			return Int(i + 1), t.array[i], true
 		}
 	}
-	for n := len(t.array); i-n < len(t.nodes); i++ {
-		if n := &t.nodes[i-n]; !n.value.IsNil() {
-			return n.key, n.value, i - from
+	for i -= len(t.array); i < len(t.nodes); i++ {
+		if n := &t.nodes[i]; !n.value.IsNil() {
+			t.owe((i + len(t.array) - from) / placesPerStep)
+			return n.key, n.value, true
 		}
 	}
-	return Nil, Nil, i - from
+	t.owe((i + len(t.array) - from) / placesPerStep)
+	return Nil, Nil, true
 }
 
 // Places is how many entries there is room for: as many as a whole walk passes.
@@ -421,12 +472,15 @@ func (t *Table) indexOf(key Value) (i int, ok bool) {
 	if len(t.nodes) == 0 {
 		return 0, false
 	}
-	for i := t.mainPosition(key); ; {
+	passed := 0
+	for i := t.mainPosition(key); ; passed++ {
 		n := &t.nodes[i]
 		if n.key.Equal(key) {
+			t.oweFind(key, passed)
 			return len(t.array) + i + 1, true
 		}
 		if n.next == 0 {
+			t.oweFind(key, passed)
 			return 0, false
 		}
 		i += int(n.next)
@@ -462,6 +516,7 @@ func (t *Table) unboundLen(i int) int {
 		if j > math.MaxInt32 { // Lua: somebody has built a table to make this slow
 			for i = 1; !t.GetInt(i).IsNil(); i++ {
 			}
+			t.owe(i / placesPerStep)
 			return i - 1
 		}
 	}

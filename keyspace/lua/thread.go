@@ -20,6 +20,8 @@ type Thread struct {
 	callTop int
 	handler func(v Value) Value // of the innermost protected call
 
+	overflown bool // the error for too many calls has been raised, and is being handled
+
 	status    threadStatus
 	baseDepth int     // of State.depth, when it was resumed
 	passed    []Value // what yield and resume hand over
@@ -97,7 +99,7 @@ func (t *Thread) allocNext(n int) []Value {
 // push begins a call.
 func (t *Thread) push(fn *Function) *frame {
 	if t.depth >= maxCalls {
-		t.state.runError("stack overflow")
+		t.overflow()
 	}
 	if t.depth == len(t.frames) {
 		t.frames = append(t.frames, &frame{})
@@ -106,6 +108,18 @@ func (t *Thread) push(fn *Function) *frame {
 	t.depth++
 	f.fn, f.chunk, f.top, f.tailCalls, f.outermost = fn, t.chunk, t.top, 0, false
 	return f
+}
+
+// overflow raises the error for too many calls. The handler of that error may call as many again.
+// Lua: growCI.
+func (t *Thread) overflow() {
+	switch {
+	case !t.overflown:
+		t.overflown = true
+		t.state.runError("stack overflow")
+	case t.depth >= 2*maxCalls:
+		panic(&Error{Value: String("error in error handling")})
+	}
 }
 
 // pop ends the innermost call.
@@ -120,6 +134,7 @@ func (t *Thread) unwind(depth int) {
 	for t.depth > depth {
 		t.pop()
 	}
+	t.overflown = t.overflown && t.depth >= maxCalls
 }
 
 // current is the innermost frame, nil if nothing runs.

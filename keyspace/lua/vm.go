@@ -13,6 +13,7 @@ import (
 // enter pushes the frame of a Lua function and gives it its arguments.
 func (t *Thread) enter(fn *Function, args, more []Value) *frame {
 	p := fn.proto
+	t.state.fuel -= len(p.code)/instructionsPerStep + len(more)/valuesPerStep
 	f := t.push(fn)
 	extra := 0
 	if p.vararg {
@@ -74,7 +75,7 @@ func (s *State) execute(t *Thread) (results []Value, yielded bool) {
 			regs[i.a] = Bool(i.b != 0)
 		case opGetGlobal:
 			v := f.fn.env.getText(k[i.c].ref.(*text))
-			if v.IsNil() {
+			if s.pay(f.fn.env); v.IsNil() {
 				v = s.index(TableValue(f.fn.env), k[i.c])
 			}
 			regs[i.a] = v
@@ -175,6 +176,7 @@ func (s *State) execute(t *Thread) (results []Value, yielded bool) {
 			n := copy(regs[i.a:int(i.a)+int(i.b)], f.varargs)
 			clear(regs[int(i.a)+n : int(i.a)+int(i.b)])
 		case opVarargM:
+			s.Step(len(f.varargs) / valuesPerStep)
 			f.open = append(f.open[:0], f.varargs...)
 		case opVarargTable:
 			regs[i.a] = f.argTable()
@@ -196,10 +198,16 @@ func (s *State) execute(t *Thread) (results []Value, yielded bool) {
 	}
 }
 
+// Work that is only counted when there is much of it.
+const (
+	instructionsPerStep = 64
+	valuesPerStep       = 64
+)
+
 // jump is the place to go on at. Jumps back, which make loops, count as steps.
 func (s *State) jump(from, to int) int {
 	if to < from {
-		if s.fuel--; s.fuel < 0 {
+		if s.fuel -= 1 + (from-to)/instructionsPerStep; s.fuel < 0 {
 			s.refuel()
 		}
 	}
@@ -328,6 +336,7 @@ func (s *State) callable(v Value, args []Value, side uint8) (*Function, []Value)
 // forPrep checks what a numeric for is given, and goes one step back. Lua: OP_FORPREP.
 func (s *State) forPrep(regs []Value) {
 	for i, what := range [...]string{"initial value", "limit", "step"} {
+		s.stepLong(&regs[i])
 		n, ok := regs[i].ToNumber()
 		if !ok {
 			s.runError("'for' " + what + " must be a number")
@@ -355,11 +364,10 @@ func (s *State) forEach(regs []Value, i *instruction) bool {
 	vars := regs[i.a+3 : int(i.a)+3+int(i.b)]
 	fn, ok := control[0].ref.(*Function)
 	if t := control[1].AsTable(); ok && fn == s.next && t != nil && s.depth+1 < maxDepthGo {
-		key, value, passed := t.next(control[2])
-		if passed < 0 {
+		key, value, found := s.Next(t, control[2])
+		if !found {
 			s.Throw(String("invalid key to 'next'")) // raised in next, where there is no line
 		}
-		s.Step(passed / stepPlaces)
 		vars[0] = key
 		if len(vars) > 1 {
 			vars[1] = value
@@ -408,6 +416,7 @@ func (s *State) setList(f *frame, i *instruction) {
 	if i.op == opSetListM {
 		more = f.open
 	}
+	s.Step(len(more) / valuesPerStep)
 	n := int(i.c)
 	if last := n + len(items) + len(more); last > len(t.array) {
 		t.growArray(last)
@@ -420,6 +429,7 @@ func (s *State) setList(f *frame, i *instruction) {
 		n++
 		t.SetInt(n, v)
 	}
+	s.pay(t)
 }
 
 // arithmetic is an operation on numbers.

@@ -86,7 +86,7 @@ func (e *jsonEncoder) table(v lua.Value) {
 func (e *jsonEncoder) arrayLength(v lua.Value) int32 {
 	most, items := int32(0), int32(0)
 	t := v.AsTable()
-	for key, _, _ := t.Next(lua.Nil); !key.IsNil(); key, _, _ = t.Next(key) {
+	for key, _, _ := e.c.State.Next(t, lua.Nil); !key.IsNil(); key, _, _ = e.c.State.Next(t, key) {
 		e.c.State.Step(1)
 		f, ok := key.AsNumber()
 		if !ok || f < 1 || f != math.Floor(f) {
@@ -132,7 +132,8 @@ func (e *jsonEncoder) object(t *lua.Table) {
 	e.slots += 2
 	e.buf = append(e.buf, '{')
 	first := true
-	for key, value, _ := t.Next(lua.Nil); !key.IsNil(); key, value, _ = t.Next(key) {
+	s := e.c.State
+	for key, value, _ := s.Next(t, lua.Nil); !key.IsNil(); key, value, _ = s.Next(t, key) {
 		if !first {
 			e.buf = append(e.buf, ',')
 		}

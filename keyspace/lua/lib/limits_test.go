@@ -2,6 +2,7 @@ package lib
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -185,4 +186,28 @@ func FuzzFormat(f *testing.F) {
 			t.Fatal(results, err)
 		}
 	})
+}
+
+// TestShortPartsLetGoOfTheWhole keeps a few bytes of each of many long strings.
+func TestShortPartsLetGoOfTheWhole(t *testing.T) {
+	for _, part := range []string{
+		`s:sub(1, 3)`, `s:match('x+', -3)`, `s:match('^(xxx)')`,
+		`(function() local p s:gsub('xxx', function(x) p = x end, 1) return p end)()`,
+	} {
+		s := newScripts()
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		results, err := callScript(t, s, `local t = {} for i = 1, 100 do
+			local s = string.rep('x', 1e5 + i) t[i] = `+part+` end return t`)
+		if err != nil {
+			t.Fatal(part, err)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		if kept := int64(after.HeapAlloc) - int64(before.HeapAlloc); kept > 2e6 {
+			t.Errorf("%s: %d bytes are kept", part, kept)
+		}
+		runtime.KeepAlive(results)
+	}
 }

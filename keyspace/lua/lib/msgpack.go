@@ -168,7 +168,8 @@ func (e *msgpackEncoder) table(t *lua.Table, level, slots int) {
 	}
 	checkSlots(e.c, slots, 3, "in function mp_encode_lua_table_as_map")
 	e.count(n, 0x80, 0xde)
-	for key, value, _ := t.Next(lua.Nil); !key.IsNil(); key, value, _ = t.Next(key) {
+	s := e.c.State
+	for key, value, _ := s.Next(t, lua.Nil); !key.IsNil(); key, value, _ = s.Next(t, key) {
 		e.value(key, level+1, slots+3)
 		e.value(value, level+1, slots+2)
 	}
@@ -177,7 +178,7 @@ func (e *msgpackEncoder) table(t *lua.Table, level, slots int) {
 // survey counts the entries of a table, and says whether their keys are 1..n.
 func (e *msgpackEncoder) survey(t *lua.Table) (n int, isArray bool) {
 	last, positive := 0.0, true
-	for key, _, _ := t.Next(lua.Nil); !key.IsNil(); key, _, _ = t.Next(key) {
+	for key, _, _ := e.c.State.Next(t, lua.Nil); !key.IsNil(); key, _, _ = e.c.State.Next(t, key) {
 		n++
 		e.c.State.Step(1)
 		f, ok := key.AsNumber()

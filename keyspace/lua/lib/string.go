@@ -50,17 +50,27 @@ func stringSub(c *lua.Call) {
 		c.Return(lua.String(""))
 		return
 	}
-	c.Return(lua.String(s[from-1 : to]))
+	c.Return(part(c, s, from-1, to))
+}
+
+// part is a part of a string. One that is much shorter is copied: it would hold on to all of it.
+func part(c *lua.Call, s string, from, to int) lua.Value {
+	if n := to - from; n < len(s)/4 {
+		c.State.Step(n >> 10)
+		return lua.String(strings.Clone(s[from:to]))
+	}
+	return lua.String(s[from:to])
 }
 
 func stringReverse(c *lua.Call) {
 	s := c.CheckString(1)
-	b := make([]byte, len(s))
-	for i := range len(s) {
-		b[len(s)-1-i] = s[i]
-	}
 	c.State.Step(len(s) >> 10)
-	c.Return(lua.String(string(b)))
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := len(s) - 1; i >= 0; i-- {
+		b.WriteByte(s[i])
+	}
+	c.Return(lua.String(b.String()))
 }
 
 func stringLower(c *lua.Call) {
@@ -84,12 +94,13 @@ func stringUpper(c *lua.Call) {
 // mapBytes is argument 1 with each byte replaced.
 func mapBytes(c *lua.Call, replace func(byte) byte) string {
 	s := c.CheckString(1)
-	b := make([]byte, len(s))
-	for i := range len(s) {
-		b[i] = replace(s[i])
-	}
 	c.State.Step(len(s) >> 10)
-	return string(b)
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := range len(s) {
+		b.WriteByte(replace(s[i]))
+	}
+	return b.String()
 }
 
 func stringRep(c *lua.Call) {
@@ -263,6 +274,7 @@ func (m *matcher) addReplacement(b *builder, start, end int) {
 // addTemplate appends a text in which %1 stands for a capture. Lua: add_s.
 func (m *matcher) addTemplate(b *builder, template string, start, end int) {
 	for {
+		m.spend(1)
 		plain, rest, found := strings.Cut(template, "%")
 		b.addString(plain)
 		if !found {

@@ -19,6 +19,7 @@ func (m *matcher) itemEnd(p int) int {
 
 // setEnd is where the set at p ends. Lua: a ] directly behind [ or [^ is a member of the set.
 func (m *matcher) setEnd(p int) int {
+	from := p
 	if p++; m.at(p) == '^' {
 		p++
 	}
@@ -31,6 +32,7 @@ func (m *matcher) setEnd(p int) int {
 			p++
 		}
 	}
+	m.spend((p - from) >> 3)
 	return p + 1
 }
 

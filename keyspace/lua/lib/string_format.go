@@ -30,6 +30,7 @@ func stringFormat(c *lua.Call) {
 		if !found {
 			break
 		}
+		c.State.Step(1)
 		if strings.HasPrefix(behind, "%") {
 			b.addByte('%')
 			rest = behind[1:]
@@ -105,7 +106,7 @@ func formatItem(c *lua.Call, arg int, l layout, verb byte) string {
 	case 'e', 'E', 'f', 'g', 'G':
 		return l.float(c.CheckNumber(arg), verb)
 	case 'q':
-		return quoted(c.CheckString(arg))
+		return quoted(c, c.CheckString(arg))
 	case 's':
 		return l.string(c.CheckString(arg))
 	}
@@ -163,10 +164,10 @@ func (l layout) string(s string) string {
 	if l.precision < 0 && len(s) >= longText {
 		return s
 	}
-	s, _, _ = strings.Cut(s, "\x00")
 	if l.precision >= 0 && len(s) > l.precision {
 		s = s[:l.precision]
 	}
+	s, _, _ = strings.Cut(s, "\x00")
 	return l.pad(s, false)
 }
 
@@ -281,22 +282,36 @@ func (l layout) general(f float64) string {
 }
 
 // quoted is %q: a string as Lua reads it back. Lua: addquoted.
-func quoted(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
+func quoted(c *lua.Call, s string) string {
+	c.State.Step(len(s) >> 8)
+	b := &builder{call: c}
+	b.addByte('"')
+	plain := 0 // from here on nothing needs an escape
 	for i := range len(s) {
-		switch s[i] {
-		case '"', '\\', '\n':
-			b.WriteByte('\\')
-			b.WriteByte(s[i])
-		case '\r':
-			b.WriteString(`\r`)
-		case 0:
-			b.WriteString(`\000`)
-		default:
-			b.WriteByte(s[i])
+		if escape := quotedByte(s[i]); escape != "" {
+			b.addString(s[plain:i])
+			b.addString(escape)
+			plain = i + 1
 		}
 	}
-	b.WriteByte('"')
-	return b.String()
+	b.addString(s[plain:])
+	b.addByte('"')
+	return b.text.String()
+}
+
+// quotedByte is the escape of a byte, "" if it needs none.
+func quotedByte(c byte) string {
+	switch c {
+	case '"':
+		return `\"`
+	case '\\':
+		return `\\`
+	case '\n':
+		return "\\\n"
+	case '\r':
+		return `\r`
+	case 0:
+		return `\000`
+	}
+	return ""
 }

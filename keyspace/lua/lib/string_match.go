@@ -310,7 +310,7 @@ func (m *matcher) capture(i, start, end int) lua.Value {
 		if i > 0 {
 			m.call.Errorf("invalid capture index")
 		}
-		return lua.String(m.src[start:end])
+		return part(m.call, m.src, start, end)
 	}
 	captured := m.captures[i]
 	switch captured.length {
@@ -319,7 +319,7 @@ func (m *matcher) capture(i, start, end int) lua.Value {
 	case isPosition:
 		return lua.Int(captured.start + 1)
 	}
-	return lua.String(m.src[captured.start : captured.start+captured.length])
+	return part(m.call, m.src, captured.start, captured.start+captured.length)
 }
 
 // captured is all captures of a match, or the match if the pattern has none and start is not

@@ -34,7 +34,7 @@ func callOne(c *lua.Call, fn lua.Value, args ...lua.Value) lua.Value {
 	return lua.Nil
 }
 
-func tableGetn(c *lua.Call) { c.Return(lua.Int(c.CheckTable(1).Len())) }
+func tableGetn(c *lua.Call) { c.Return(lua.Int(c.State.Length(c.CheckTable(1)))) }
 
 func tableSetn(c *lua.Call) {
 	c.CheckTable(1)
@@ -44,7 +44,7 @@ func tableSetn(c *lua.Call) {
 func tableMaxn(c *lua.Call) {
 	t := c.CheckTable(1)
 	most := 0.0
-	for key, _, _ := t.Next(lua.Nil); !key.IsNil(); key, _, _ = t.Next(key) {
+	for key, _, _ := c.State.Next(t, lua.Nil); !key.IsNil(); key, _, _ = c.State.Next(t, key) {
 		c.State.Step(1)
 		if f, ok := key.AsNumber(); ok && f > most {
 			most = f
@@ -57,7 +57,7 @@ func tableForeach(c *lua.Call) {
 	t, fn := c.CheckTable(1), c.CheckFunction(2)
 	key := lua.Nil
 	for {
-		next, value, ok := t.Next(key)
+		next, value, ok := c.State.Next(t, key)
 		if !ok {
 			throwText(c, "invalid key to 'next'")
 		}
@@ -74,7 +74,7 @@ func tableForeach(c *lua.Call) {
 
 func tableForeachi(c *lua.Call) {
 	t := c.CheckTable(1)
-	n := t.Len()
+	n := c.State.Length(t)
 	fn := c.CheckFunction(2)
 	for i := 1; i <= n; i++ {
 		if result := callOne(c, fn, lua.Int(i), t.GetInt(i)); !result.IsNil() {
@@ -86,7 +86,7 @@ func tableForeachi(c *lua.Call) {
 
 func tableInsert(c *lua.Call) {
 	t := c.CheckTable(1)
-	end := t.Len() + 1
+	end := c.State.Length(t) + 1
 	pos := end
 	switch c.Len() {
 	case 2:
@@ -105,7 +105,7 @@ func tableInsert(c *lua.Call) {
 
 func tableRemove(c *lua.Call) {
 	t := c.CheckTable(1)
-	end := t.Len()
+	end := c.State.Length(t)
 	pos := c.OptInt32(2, end)
 	if pos < 1 || pos > end {
 		return
@@ -122,7 +122,7 @@ func tableConcat(c *lua.Call) {
 	separator := c.OptString(2, "")
 	t := c.CheckTable(1)
 	from := c.OptInt32(3, 1)
-	last := t.Len()
+	last := c.State.Length(t)
 	if !c.Arg(4).IsNil() {
 		last = c.CheckInt32(4)
 	}
@@ -155,7 +155,7 @@ type sorter struct {
 
 func tableSort(c *lua.Call) {
 	q := &sorter{call: c, list: c.CheckTable(1)}
-	n := q.list.Len()
+	n := c.State.Length(q.list)
 	if !c.Arg(2).IsNil() {
 		q.less = c.CheckFunction(2)
 	}

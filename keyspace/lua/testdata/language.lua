@@ -157,3 +157,7 @@ print(loadstring("return " .. longs .. "."))
 print(loadstring("x = = 2", "=abc")) print(loadstring("for", "@f")) print(loadstring("local function", "some text\nmore"))
 print(loadstring("x = 'abc")) print(loadstring("x = [[abc")) print(loadstring("--[[ abc")) print(loadstring("x = 3x")) print(loadstring("break")) print(loadstring("return 1 2")) print(loadstring("f() = 1")) print(loadstring("x = }"))
 print(loadstring("if x then", "=q")) print(loadstring("\n\nif x then\n\n", "=q")) print(loadstring("a.b:c = 1", "=q")) print(loadstring("local x = function() return ... end", "=q"))
+local function constants(n, code) local k = {} for i = 1, n do k[i] = "'c" .. i .. "'" end return select(2, pcall(loadstring("local t, s, k = {}, 'x', {" .. table.concat(k, ",") .. "} " .. code, "=c"))) end
+for _, n in ipairs({250, 253, 254, 255, 256, 300}) do for _, code in ipairs({"return t.zz.y", "return t['zz'].y", "t.zz.y = 1", "return t:zz()", "return t.zz()", "return t.zz + 1", "return t.zz .. 1", "return -t.zz", "return s:rep({})", "function t.zz.y() end"}) do print(n, constants(n, code)) end end
+do local function f() return 1 + f() end local function g(n) if n == 0 then return "handled" end return (g(n - 1)) end
+for i = 1, 2 do print(xpcall(f, function(e) return e end)) print(xpcall(f, function(e) return g(1000) .. e end)) print(xpcall(f, function(e) return f() end)) print(pcall(f)) end end
