@@ -16,6 +16,7 @@ type Thread struct {
 	chunks  [][]Value
 	chunk   int // the one in use
 	top     int // in it
+	high    int // the highest top since release, in whichever chunk
 	calls   []*Call
 	callTop int
 	handler func(v Value) Value // of the innermost protected call
@@ -53,10 +54,13 @@ type frame struct {
 	top       int
 }
 
-// Sizes of the stack in registers. Lua's own stack begins with 45 and doubles.
+// Sizes of chunks in registers: the first one of the main thread, which is kept from one run to the
+// next, that of a coroutine, of which there may be many, and the largest. Each is twice the one
+// before. Lua's own stack begins with 45 and doubles.
 const (
-	firstChunk = 256
-	nextChunk  = 16 << 10
+	mainChunk      = 256
+	coroutineChunk = 32
+	largestChunk   = 16 << 10
 )
 
 // maxCalls is how deep calls may be. Lua: LUAI_MAXCALLS, which is compared with the size of an
@@ -74,6 +78,7 @@ func (t *Thread) alloc(n int) []Value {
 	if t.chunk < len(t.chunks) && t.top+n <= len(t.chunks[t.chunk]) {
 		regs := t.chunks[t.chunk][t.top : t.top+n : t.top+n]
 		t.top += n
+		t.high = max(t.high, t.top)
 		return regs
 	}
 	return t.allocNext(n)
@@ -81,18 +86,22 @@ func (t *Thread) alloc(n int) []Value {
 
 // allocNext is alloc in the next chunk.
 func (t *Thread) allocNext(n int) []Value {
-	if len(t.chunks) == 0 {
-		t.chunks = append(t.chunks, make([]Value, max(firstChunk, n)))
-	} else {
+	size := coroutineChunk
+	switch {
+	case len(t.chunks) > 0:
+		size = min(2*len(t.chunks[t.chunk]), largestChunk)
 		t.chunk++
-		if t.chunk < len(t.chunks) && len(t.chunks[t.chunk]) < n {
-			t.chunks = t.chunks[:t.chunk]
-		}
-		if t.chunk == len(t.chunks) {
-			t.chunks = append(t.chunks, make([]Value, max(nextChunk, n)))
-		}
+	case t == t.state.main:
+		size = mainChunk
+	}
+	if t.chunk < len(t.chunks) && len(t.chunks[t.chunk]) < n {
+		t.chunks = t.chunks[:t.chunk]
+	}
+	if t.chunk == len(t.chunks) {
+		t.chunks = append(t.chunks, make([]Value, max(size, n)))
 	}
 	t.top = n
+	t.high = max(t.high, t.top)
 	return t.chunks[t.chunk][:n:n]
 }
 
@@ -147,11 +156,14 @@ func (t *Thread) current() *frame {
 
 // release lets go of what a run has left in the registers and frames.
 func (t *Thread) release() {
-	if len(t.chunks) > 1 || len(t.frames) > keptFrames {
-		t.chunks, t.frames = nil, nil
+	if len(t.frames) > keptFrames {
+		t.frames = nil
+	}
+	if len(t.chunks) > 1 || len(t.chunks) > 0 && len(t.chunks[0]) > 2*mainChunk {
+		t.chunks = nil
 	}
 	for _, chunk := range t.chunks {
-		clear(chunk)
+		clear(chunk[:t.high])
 	}
 	for _, f := range t.frames {
 		*f = frame{open: f.open[:0]}
@@ -160,7 +172,7 @@ func (t *Thread) release() {
 		}
 		clear(f.open[:cap(f.open)])
 	}
-	t.chunk, t.top = 0, 0
+	t.chunk, t.top, t.high = 0, 0, 0
 	for _, c := range t.calls {
 		clear(c.results[:cap(c.results)])
 		c.args, c.results = nil, c.results[:0]
