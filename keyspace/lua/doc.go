@@ -74,8 +74,10 @@
 //
 // Those of Lua 5.1 (200 local variables, 60 upvalues, 250 registers, 200 levels of syntax and of
 // calls of C, 16384 calls, 8000 values returned by unpack) and two more: a string has 512 MiB at
-// most, and a tree is 20,000 levels deep, which long chains of one operator can reach. What the garbage collector does can't be seen or steered: weak tables hold on to what is
-// in them, and collectgarbage only answers. string.dump, and so binary chunks, do not exist.
+// most, and a tree is 20,000 levels deep, which long chains of one operator can reach.
+//
+// What the garbage collector does can't be seen or steered: weak tables hold on to what is in them,
+// and collectgarbage only answers. string.dump, and so binary chunks, do not exist.
 //
 // # Sources
 //
