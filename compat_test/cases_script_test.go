@@ -618,7 +618,7 @@ var scriptCalls = []scripted{
 		+ [1] and a[2]==b[2]" 0
 		EVAL "redis.call('set','k','v','px',1) local n=0 for i=1,3000000 do n=n+1 end return redis.call(
 		+ 'get','k')" 0
-		EVAL "redis.call('set','k','v','px',50) return redis.call('pttl','k')" 0
+		EVAL "redis.call('set','k','v','px',50) local t=redis.call('pttl','k') return t>0 and t<=50" 0
 		EVAL "redis.call('set','k','v','px',1) for i=1,3000000 do end return {redis.call('exists','k'),r
 		+ edis.call('pttl','k')}" 0
 		EVAL "redis.call('set','k','v') return redis.call('pexpire','k',-1)" 0
