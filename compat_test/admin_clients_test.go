@@ -108,23 +108,13 @@ func TestMonitor(t *testing.T) {
 	everyProto(t, func(t *testing.T, s *server, proto string) string {
 		monitor, other := newConn(t, s, proto), newConn(t, s, "2")
 		monitor.must(t, "MONITOR")
-		for line := range strings.Lines(monitored) {
-			other.send(t, strings.TrimSpace(line))
-		}
-		var seen strings.Builder
-		for !strings.Contains(seen.String(), "END") {
-			r, err := monitor.read()
-			if err != nil {
-				t.Fatalf("%s: %v after\n%s", s.name, err, seen.String())
-			}
-			seen.WriteString(maskMonitor(r.raw))
-		}
+		seen := watchLines(t, monitor, other, monitored)
 		for _, line := range []string{
 			"PING", "GET a", "SET a b", "SADD s a", "CLIENT ID", "ECHO x", "SELECT 0", "RESET", "TIME x",
 			"GET a",
 		} {
 			monitor.send(t, line)
-			expectReplies(t, monitor, &seen, repliesInMonitor(line))
+			expectReplies(t, monitor, seen, repliesInMonitor(line))
 		}
 		return seen.String()
 	})
@@ -153,6 +143,23 @@ func expectReplies(t *testing.T, c *conn, seen *strings.Builder, n int) {
 		}
 		seen.WriteString(text)
 	}
+}
+
+// watchLines sends lines on one connection, and returns what a monitor sees of them up to an END.
+func watchLines(t *testing.T, monitor, other *conn, lines string) *strings.Builder {
+	t.Helper()
+	for line := range strings.Lines(lines) {
+		other.send(t, strings.TrimSpace(line))
+	}
+	var seen strings.Builder
+	for !strings.Contains(seen.String(), "END") {
+		r, err := monitor.read()
+		if err != nil {
+			t.Fatalf("%v after\n%s", err, seen.String())
+		}
+		seen.WriteString(maskMonitor(r.raw))
+	}
+	return &seen
 }
 
 // maskMonitor hides what is each server's own in a line of MONITOR.

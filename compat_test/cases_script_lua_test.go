@@ -26,15 +26,18 @@ const luaFolder = "testdata/lua"
 
 // luaDumper is one line, so that the lines of errors stay those of the program. It follows pairs:
 // the order of a table's keys is a part of what is compared.
-const luaDumper = `local D do local function q(v,d) local t=type(v) ` +
-	`if t=='number' then return string.format('%.17g',v) ` +
+const luaDumper = `local D do local function q(v,d) local t=type(v) if ` + luaShow +
+	`local function P(...) return D(pcall(...)) end `
+
+// luaShow is what dumpers do with values, behind an if.
+const luaShow = `t=='number' then return string.format('%.17g',v) ` +
 	`elseif t=='string' then return string.format('%q',v) ` +
 	`elseif t=='table' then if d>5 then return '{...}' end local r={} ` +
 	`for k,x in pairs(v) do r[#r+1]='['..q(k,d+1)..']='..q(x,d+1) end ` +
 	`return '{'..table.concat(r,',')..'}' ` +
 	`elseif t=='boolean' or t=='nil' then return tostring(v) else return t end end ` +
 	`D=function(...) local r={} for i=1,select('#',...) do r[i]=q((select(i,...)),0) end ` +
-	`return table.concat(r,' ') end end local function P(...) return D(pcall(...)) end `
+	`return table.concat(r,' ') end end `
 
 // TestLuaPrograms runs the programs of all files.
 func TestLuaPrograms(t *testing.T) {

@@ -202,18 +202,8 @@ func TestMonitorOfScripts(t *testing.T) {
 	everyProto(t, func(t *testing.T, s *server, proto string) string {
 		monitor, other := newConn(t, s, proto), newConn(t, s, "2")
 		monitor.must(t, "MONITOR")
-		for line := range strings.Lines(unfold(monitoredScripts)) {
-			other.send(t, strings.TrimSpace(line))
-		}
-		var seen strings.Builder
-		for !strings.Contains(seen.String(), "END") {
-			r, err := monitor.read()
-			if err != nil {
-				t.Fatalf("%s: %v after\n%s", s.name, err, seen.String())
-			}
-			seen.WriteString(scriptLine.ReplaceAllString(maskMonitor(r.raw), "T"))
-		}
-		return seen.String()
+		seen := watchLines(t, monitor, other, unfold(monitoredScripts)).String()
+		return scriptLine.ReplaceAllString(seen, "T")
 	})
 }
 

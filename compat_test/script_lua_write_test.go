@@ -22,14 +22,7 @@ const luaHelpers = `local N,M,C=0,0,0 ` +
 	`local function B() N=N+1 if N>1500 then error('budget',0) end end ` +
 	`local function F() C=C+1 if C>60 then error('calls',0) end end ` +
 	`local D do local function q(v,d) local t=type(v) M=M+1 if M>3000 then return '~' ` +
-	`elseif t=='number' then return string.format('%.17g',v) ` +
-	`elseif t=='string' then return string.format('%q',v) ` +
-	`elseif t=='table' then if d>5 then return '{...}' end local r={} ` +
-	`for k,x in pairs(v) do r[#r+1]='['..q(k,d+1)..']='..q(x,d+1) end ` +
-	`return '{'..table.concat(r,',')..'}' ` +
-	`elseif t=='boolean' or t=='nil' then return tostring(v) else return t end end ` +
-	`D=function(...) local r={} for i=1,select('#',...) do r[i]=q((select(i,...)),0) end ` +
-	`return table.concat(r,' ') end end ` +
+	`elseif ` + luaShow +
 	`local L={} local function O(...) if #L<100 then L[#L+1]=D(...) end end ` +
 	`local function T(s) if type(s)=='string' and #s>50 then return s:sub(1,50) end return s end ` +
 	`local function S(v) local t=type(v) if t=='number' or t=='string' or t=='boolean' ` +

@@ -30,7 +30,8 @@
 //   - cell: what a variable that has been captured lives in.
 //   - open values: those of a call or ... that the next instruction takes, however many.
 //   - metamethod: a function in a metatable. handler: what is shown an error before it unwinds.
-//   - step: what fuel is counted in: a call, a jump back, a piece of work of a library.
+//   - step: what fuel is counted in: a call, a jump back, a piece of work of a table or a library,
+//     a KiB of a string that is looked at. Tables owe steps to who asks them: see owe and pay.
 //
 // # Invariants
 //
@@ -68,7 +69,8 @@
 // # Complexity
 //
 // An instruction takes some nanoseconds. Values are three words; numbers and booleans are not
-// allocated. A call of a Lua function allocates nothing; a closure, a table and a new string do.
+// allocated. A call of a Lua function allocates nothing, but for a tail call with arguments; a
+// closure, a table and a new string do.
 //
 // # Limits
 //
@@ -84,5 +86,5 @@
 // The Lua 5.1 reference manual; the behaviour of the interpreter in Redis 7.0.15, which is Lua
 // 5.1.5. Different by design: a tree between parser and compiler, cells for captured variables in
 // place of a list of open ones, registers that do not move, frames without C's stack, fuel that is
-// counted at jumps and calls only.
+// counted by work and not by instructions.
 package lua

@@ -17,7 +17,9 @@
 //
 // Of 3,100 random results of redis-server with glibc 2.36, four differ in the last digit; with
 // package math it would be a third of them. A call takes about half a microsecond, Pow one, and
-// squares 12 ns. The tests are those of keyspace/lua/lib, where the answers are.
+// squares 12 ns. glibc's answers, and the test that holds these functions against them, are in
+// keyspace/lua/lib. Package geohash has its own sine and cosine: it needs many of them, and only 68
+// bits, for which a table is faster.
 //
 // # Sources
 //

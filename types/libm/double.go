@@ -5,7 +5,7 @@ import (
 	"math/big"
 )
 
-// Numbers of about 104 bits, from which math_exact.go rounds. As the exponents of both parts are
+// Numbers of about 104 bits, from which libm.go rounds. As the exponents of both parts are
 // those of doubles, numbers below 2^-900 lose some of these bits.
 
 // dd is a number as the sum of two doubles, the second less than half an ulp of the first one.
